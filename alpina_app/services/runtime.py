@@ -1,0 +1,32 @@
+"""What one server process owns: settings, database, clients. Built by the composition root."""
+
+from dataclasses import dataclass
+
+from alpina_app.clients.gpt import Gpt
+from alpina_app.clients.http_call import HttpCaller
+from alpina_app.clients.local_model import LocalModel
+from alpina_app.db import Database
+from alpina_app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Passed down to api, admin, ui and cli; nothing else is shared between requests."""
+
+    settings: Settings
+    database: Database
+    gpt: Gpt
+    http_caller: HttpCaller
+    local_model: LocalModel | None = None
+
+    async def start(self) -> None:
+        """Starts what runs beside the server. A local model that cannot run is no failure."""
+        if self.local_model is not None:
+            await self.local_model.start()
+
+    async def stop(self) -> None:
+        if self.local_model is not None:
+            await self.local_model.stop()
+        await self.gpt.aclose()
+        await self.http_caller.aclose()
+        self.database.close()
