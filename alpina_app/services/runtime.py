@@ -6,6 +6,8 @@ from alpina_app.clients.gpt import Gpt
 from alpina_app.clients.http_call import HttpCaller
 from alpina_app.clients.local_model import LocalModel
 from alpina_app.db import Database
+from alpina_app.services.pictures import Programs
+from alpina_app.services.turns import Turns
 from alpina_app.settings import Settings
 
 
@@ -17,6 +19,8 @@ class Runtime:
     database: Database
     gpt: Gpt
     http_caller: HttpCaller
+    turns: Turns
+    programs: Programs
     local_model: LocalModel | None = None
 
     async def start(self) -> None:
@@ -25,6 +29,7 @@ class Runtime:
             await self.local_model.start()
 
     async def stop(self) -> None:
+        await self.turns.close()
         if self.local_model is not None:
             await self.local_model.stop()
         await self.gpt.aclose()
