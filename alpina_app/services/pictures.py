@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session, select
@@ -60,6 +60,13 @@ class Programs:
         self._kept.move_to_end(key)
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)
+
+    def keep_version(self, prepared: Prepared, version_id: int) -> None:
+        """Notes under which version `prepared` was stored, for the turns that follow."""
+        stored = replace(prepared, version_id=version_id)
+        self.put(version_key(version_id), stored)
+        for key in [key for key, kept in self._kept.items() if kept is prepared]:
+            self._kept[key] = stored
 
 
 def live_key(scenario_id: int, revision: int) -> Key:

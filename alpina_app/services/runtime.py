@@ -23,6 +23,11 @@ class Runtime:
     programs: Programs
     local_model: LocalModel | None = None
 
+    @property
+    def has_siblings(self) -> bool:
+        """Other processes may serve the same conversations."""
+        return not self.database.is_sqlite or self.settings.redis_url is not None
+
     async def start(self) -> None:
         """Starts what runs beside the server. A local model that cannot run is no failure."""
         if self.local_model is not None:

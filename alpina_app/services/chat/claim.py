@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from alpina_app.clients.gpt import BotSettings
 from alpina_app.errors import Invalid, NotFound
 from alpina_app.models import (
     Bot,
@@ -105,15 +106,10 @@ def read_situation(session: Session, request: ChatRequest, programs: Programs) -
     named = _named(session, request, programs)
     if not row.is_active:
         raise BotInactive
-    bot = BotFacts(
-        row.id,
-        row.name,
-        row.bot_type,
-        row.gpt_model,
-        row.creativity_level,
-        row.max_tokens,
-        row.system_prompt,
+    gpt = BotSettings(
+        row.bot_type, row.gpt_model, row.creativity_level, row.max_tokens, row.system_prompt
     )
+    bot = BotFacts(row.id, row.name, gpt)
     found = session.execute(
         _OPEN, {"bot_id": request.bot_id, "user_session": request.user_session}
     ).one_or_none()

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from alpina_app.clients.gpt import BotSettings
 from alpina_app.domain.effects import Usage
 from alpina_app.domain.picture import Picture
 from alpina_app.errors import AlpinaError
@@ -76,11 +77,7 @@ class BotFacts:
 
     id: int
     name: str
-    bot_type: Literal["chat", "completion"]
-    gpt_model: str
-    temperature: float
-    max_tokens: int
-    system_prompt: str
+    gpt: BotSettings
 
 
 @dataclass(frozen=True, slots=True)
