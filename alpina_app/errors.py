@@ -3,6 +3,7 @@
 AlpinaError
 +-- NotFound            the object does not exist, or the caller may not know that it does
 +-- NotSignedIn         the caller has to sign in first
+    +-- WrongCredentials     a name and a password that do not belong together
 +-- NotAllowed          signed in, but without the right
 +-- Invalid             wrong input, with messages by field
 +-- Busy                another turn of the same conversation runs
@@ -35,6 +36,10 @@ class NotFound(AlpinaError):
 
 class NotSignedIn(AlpinaError):
     code = "not_signed_in"
+
+
+class WrongCredentials(NotSignedIn):
+    code = "wrong_credentials"
 
 
 class NotAllowed(AlpinaError):

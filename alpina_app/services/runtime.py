@@ -7,6 +7,7 @@ from alpina_app.clients.http_call import HttpCaller
 from alpina_app.clients.local_model import LocalModel
 from alpina_app.db import Database
 from alpina_app.services.pictures import Programs
+from alpina_app.services.sign_in import SignIn
 from alpina_app.services.turns import Turns
 from alpina_app.settings import Settings
 
@@ -21,6 +22,7 @@ class Runtime:
     http_caller: HttpCaller
     turns: Turns
     programs: Programs
+    sign_in: SignIn
     local_model: LocalModel | None = None
 
     @property
@@ -39,4 +41,5 @@ class Runtime:
             await self.local_model.stop()
         await self.gpt.aclose()
         await self.http_caller.aclose()
+        self.sign_in.stop()
         self.database.close()
