@@ -88,7 +88,7 @@ async def _store(runtime: Runtime, outcome: Outcome) -> ChatReply:
 
 
 def _greet(turn: LiveTurn, plan: Greet, outcome: Outcome, language: Language) -> None:
-    said = {"role": "assistant", "content": translate(language, "chat.greeting"), "step": None}
+    said = {"role": "assistant", "content": translate(language, "speech.greeting"), "step": None}
     outcome.abandon, outcome.scenario_id, outcome.said = plan.abandon, plan.scenario_id, [said]
     turn.publish(Said(**said))
 

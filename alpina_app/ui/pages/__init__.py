@@ -1,0 +1,20 @@
+"""Every page of the application and the route it stands on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from alpina_app.ui.pages.home import home
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    route: str
+    component: Callable[[], rx.Component]
+    title: str
+    on_load: Any = None
+
+
+PAGES: tuple[Page, ...] = (Page("/", home, "Alpina Digital"),)
