@@ -6,6 +6,7 @@ from alpina_app.clients.local_model import LocalModel
 from alpina_app.db import Database
 from alpina_app.services.pictures import Programs
 from alpina_app.services.runtime import Runtime
+from alpina_app.services.sign_in import SignIn
 from alpina_app.services.turns import Turns
 from alpina_app.settings import Settings
 
@@ -25,12 +26,14 @@ def create_runtime(settings: Settings) -> Runtime:
         history_tokens=settings.history_tokens,
         source=local_model.endpoint if local_model else None,
     )
+    database = create_database(settings)
     return Runtime(
         settings=settings,
-        database=create_database(settings),
+        database=database,
         gpt=gpt,
         http_caller=HttpCaller(settings.http_call_allowed_hosts),
         turns=Turns(settings.chat_wait_s),
         programs=Programs(),
+        sign_in=SignIn(settings, database),
         local_model=local_model,
     )

@@ -111,9 +111,11 @@ class SignIn:
             task.add_done_callback(lambda done: self._checked(key, done))
         return await asyncio.shield(task)
 
-    def forget(self, username: str, password: str) -> None:
-        """Drops a remembered credential that turned out to be of an old password."""
-        self._remembered.pop(self._credential_key(username, password), None)
+    def forget(self, user_id: int) -> None:
+        """Drops the user's remembered credentials: one turned out to be of an old password."""
+        for key, (_, verified) in list(self._remembered.items()):
+            if verified.user_id == user_id:
+                del self._remembered[key]
 
     async def confirm(self, account: Account, password: str, address: str) -> None:
         """A signed-in user's password asked for again. Raises WrongCredentials or Throttled."""
