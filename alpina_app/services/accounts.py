@@ -8,7 +8,7 @@ import hmac
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import bindparam, func, select
@@ -18,6 +18,7 @@ from alpina_app.errors import Conflict, Invalid, NotFound
 from alpina_app.models import ROLES, Bot, User
 from alpina_app.services.access import Caller, require_administrator
 from alpina_app.services.audit import record
+from alpina_app.services.quick import first_row
 from alpina_app.services.sessions import (
     caller_of_session,
     caller_of_token,
@@ -57,8 +58,11 @@ __all__ = [
 SYSTEM: Final = Caller(username="system", role="administrator")  # commands on the server itself
 _USERNAME: Final = re.compile(r"[\w.@+-]{1,150}")
 _USERS: Final = User.__table__  # type: ignore[attr-defined]
-_BY_NAME: Final = select(_USERS).where(_USERS.c.username == bindparam("username"))
-_BY_ID: Final = select(_USERS).where(_USERS.c.id == bindparam("user_id"))
+_ACCOUNT: Final = select(
+    _USERS.c.id, _USERS.c.username, _USERS.c.role, _USERS.c.is_active, _USERS.c.password_hash
+)
+_BY_NAME: Final = _ACCOUNT.where(_USERS.c.username == bindparam("username"))
+_BY_ID: Final = _ACCOUNT.where(_USERS.c.id == bindparam("user_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,13 @@ def account_named(session: Session, username: str) -> Account | None:
     name = normalised_name(username)
     if not _USERNAME.fullmatch(name):
         return None
-    row = session.execute(_BY_NAME, {"username": name}).first()
+    found = _account(first_row(session, _BY_NAME, {"username": name}))
     # MySQL's collations ignore trailing blanks
-    return _account(row) if row is not None and row.username == name else None
+    return found if found is not None and found.username == name else None
 
 
 def account_of(session: Session, user_id: int) -> Account | None:
-    row = session.execute(_BY_ID, {"user_id": user_id}).first()
-    return None if row is None else _account(row)
+    return _account(first_row(session, _BY_ID, {"user_id": user_id}))
 
 
 def create_user(
@@ -281,11 +284,8 @@ def _is_email(text: str) -> bool:
     return len(text) <= 254
 
 
-def _account(row: object) -> Account:
-    return Account(
-        user_id=row.id,  # type: ignore[attr-defined]
-        username=row.username,  # type: ignore[attr-defined]
-        role=row.role,  # type: ignore[attr-defined]
-        is_active=bool(row.is_active),  # type: ignore[attr-defined]
-        password_hash=row.password_hash,  # type: ignore[attr-defined]
-    )
+def _account(row: tuple[Any, ...] | None) -> Account | None:
+    if row is None:
+        return None
+    user_id, username, role, is_active, password_hash = row
+    return Account(user_id, username, role, bool(is_active), password_hash)

