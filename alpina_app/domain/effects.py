@@ -12,6 +12,7 @@ GptFailure = Literal["not_configured", "timeout", "refused", "unavailable", "bad
 HttpFailure = Literal[
     "refused_address",  # a name or address that may not be called, at first or after a redirect
     "bad_url",
+    "bad_request",  # a method, header name or header value that HTTP does not allow
     "too_many_redirects",
     "timeout",
     "connection",
@@ -94,7 +95,11 @@ class CallApi:
 
 @dataclass(frozen=True, slots=True)
 class HttpResult:
-    """An HTTP answer. `status` is 0 where none arrived (`failure` says why); `body` is unpacked."""
+    """An HTTP answer. `status` is 0 where none arrived (`failure` says why); `body` is unpacked.
+
+    Header names are lower case. Where the answer's head arrived but its body is too large or not
+    to be unpacked, `status` is that head's and `failure` is set.
+    """
 
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
