@@ -797,8 +797,7 @@ async def test_connection_is_closed_after_the_answer() -> None:
         guarded = caller()
         for _ in range(3):
             await guarded.call(call(server.url()))
-        while server.open_connections:
-            await anyio.lowlevel.checkpoint()
+        await server.all_closed()
 
     assert server.connections == 3
 
