@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import ssl
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -35,7 +36,6 @@ __all__ = [
     "step_request",
 ]
 
-_FIRST_BACKOFF_S: Final = 0.4
 _LONGEST_BACKOFF_S: Final = 8.0
 _CONNECT_TIMEOUT_S: Final = 5.0
 _MODELS_TIMEOUT_S: Final = 10.0
@@ -51,7 +51,9 @@ class Gpt:
 
     Without `api_key`, `base_url` and `source` every question raises ModelNotConfigured. `source`
     (the embedded model) is asked for the address at every call, for it may change.
-    `history_tokens` bounds a conversation by the estimate of `domain.budget`.
+    `history_tokens` bounds a conversation by the estimate of `domain.budget`. The wait before a
+    retry begins with `first_backoff_s` and doubles. `verify`: the TLS context (default: the
+    library's), given where several clients share one.
     """
 
     def __init__(
@@ -63,17 +65,21 @@ class Gpt:
         max_retries: int = 2,
         history_tokens: int = 3000,
         source: FindEndpoint | None = None,
+        first_backoff_s: float = 0.4,
+        verify: ssl.SSLContext | None = None,
     ) -> None:
         self._source = source or _fixed(api_key, base_url)
         self._timeout_s = timeout_s
         self._max_retries = max_retries
         self._history_tokens = history_tokens
+        self._first_backoff_s = first_backoff_s
         self._http = openai.DefaultAsyncHttpxClient(
             timeout=httpx2.Timeout(None, connect=_CONNECT_TIMEOUT_S),
             limits=httpx2.Limits(
                 max_connections=1000, max_keepalive_connections=200, keepalive_expiry=30.0
             ),
             mounts=dict.fromkeys(_NEVER_BY_PROXY),
+            verify=verify or True,
         )
         self._client: tuple[Endpoint, openai.AsyncOpenAI] | None = None
         self._refused: dict[tuple[str, str], set[str]] = {}
@@ -167,7 +173,7 @@ class Gpt:
                 return await exchange.once(messages, refused)
             except Fault as fault:
                 log.warning("model call failed: %s, status %d", fault.reason, fault.status)
-                wait_s = _backoff_s(tries) if fault.retry_after_s is None else fault.retry_after_s
+                wait_s = self._wait_s(fault, tries)
                 again = fault.retryable and tries < self._max_retries
                 if exchange.told:
                     raise ModelUnavailable(reason=fault.reason) from None
@@ -182,6 +188,12 @@ class Gpt:
                     await asyncio.sleep(wait_s)
                 else:
                     raise ModelUnavailable(reason=fault.reason) from None
+
+    def _wait_s(self, fault: Fault, tries: int) -> float:
+        if fault.retry_after_s is not None:
+            return fault.retry_after_s
+        longest = min(_LONGEST_BACKOFF_S, self._first_backoff_s * 2.0**tries)
+        return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads retries, guards nothing
 
     def _refused_by(self, endpoint: Endpoint, model: str) -> frozenset[str]:
         by_server = self._refused.get((endpoint.base_url, ""), set())
@@ -204,11 +216,6 @@ def _failure(error: ModelError) -> GptFailure:
             return "bad_answer"
         case _:
             return "unavailable"
-
-
-def _backoff_s(tries: int) -> float:
-    longest = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2.0**tries)
-    return longest * random.uniform(0.75, 1.0)  # noqa: S311 - spreads retries, guards nothing
 
 
 def _halved(messages: list[Message]) -> list[Message] | None:

@@ -35,7 +35,7 @@ MODELS = ("gpt-3.5-turbo", "gpt-3.5-turbo-instruct", "gpt-4o-mini", "gpt-5-mini"
 
 @dataclass(frozen=True)
 class Text:
-    """An ordinary answer; streamed, it comes in `pieces` (default: words), each after `pause_s`.
+    """An ordinary answer; streamed, it comes in `pieces` (default: words), `pause_s` between them.
 
     `delay_s` passes before the first byte. `usage`: (prompt, completion) tokens; default: words.
     """
@@ -415,10 +415,10 @@ class _Connection(asyncio.Protocol):
         if isinstance(answer, Text):
             await asyncio.sleep(answer.delay_s)
             pause_s = answer.pause_s
-        for part in parts(request, answer):
-            self.transport.write(part)
-            if pause_s:
+        for number, part in enumerate(parts(request, answer)):
+            if pause_s and number > 1 and b'"finish_reason":null' in part:
                 await asyncio.sleep(pause_s)
+            self.transport.write(part)
         self.task = None
         self.finish(answer)
         self.next_request()
