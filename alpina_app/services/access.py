@@ -27,6 +27,7 @@ class Caller:
 
 
 GUEST = Caller()
+SYSTEM = Caller(0, "system", "administrator")  # commands on the server itself, no user's row
 
 
 def require_sign_in(caller: Caller) -> None:

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from alpina_app.errors import Conflict, Invalid, NotFound
 from alpina_app.models import ROLES, Bot, User
-from alpina_app.services.access import Caller, require_administrator
+from alpina_app.services.access import SYSTEM, Caller, require_administrator
 from alpina_app.services.audit import record
 from alpina_app.services.quick import first_row
 from alpina_app.services.sessions import (
@@ -55,7 +55,6 @@ __all__ = [
     "update_user",
 ]
 
-SYSTEM: Final = Caller(username="system", role="administrator")  # commands on the server itself
 _USERNAME: Final = re.compile(r"[\w.@+-]{1,150}")
 _USERS: Final = User.__table__  # type: ignore[attr-defined]
 _ACCOUNT: Final = select(
@@ -117,7 +116,7 @@ def create_user(
 
     Raises Invalid with every wrong field at once.
     """
-    _require_administrator(caller)
+    require_administrator(caller)
     name, address = normalised_name(username), email.strip()
     _check_fields(session, name, address, role)
     user = User(
@@ -157,7 +156,7 @@ def update_user(
     is_active: bool | None = None,
 ) -> None:
     """Changes what is not None. Raises Conflict("last_administrator") rather than lock all out."""
-    _require_administrator(caller)
+    require_administrator(caller)
     user = _locked(session, user_id)
     name = user.username if username is None else normalised_name(username)
     address = user.email if email is None else email.strip()
@@ -190,7 +189,7 @@ def set_password(
 ) -> None:
     """Ends every session of the user; the caller's own or, for administrators, anybody's."""
     if caller.user_id != user_id:
-        _require_administrator(caller)
+        require_administrator(caller)
     user = _locked(session, user_id)
     user.password_hash = password_hash
     end_sessions_of(session, user_id)
@@ -199,7 +198,7 @@ def set_password(
 
 def delete_user(session: Session, caller: Caller, user_id: int) -> None:
     """Raises Conflict("user_has_bots", count, username) or Conflict("last_administrator")."""
-    _require_administrator(caller)
+    require_administrator(caller)
     user = _locked(session, user_id)
     bots = session.scalar(
         select(func.count()).select_from(Bot).where(col(Bot.created_by_id) == user_id)
@@ -216,11 +215,6 @@ def delete_user(session: Session, caller: Caller, user_id: int) -> None:
 def normalised_name(username: str) -> str:
     """As Django keeps names: Unicode NFKC, without blanks around."""
     return unicodedata.normalize("NFKC", username).strip()
-
-
-def _require_administrator(caller: Caller) -> None:
-    if caller is not SYSTEM:
-        require_administrator(caller)
 
 
 def _locked(session: Session, user_id: int) -> User:

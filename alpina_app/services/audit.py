@@ -23,7 +23,7 @@ def record(
     """
     session.add(
         AuditEntry(
-            user_id=caller.user_id,
+            user_id=caller.user_id or None,  # 0 is SYSTEM
             username=caller.username[:150],
             action=action,
             object_type=object_type,
