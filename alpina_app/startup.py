@@ -7,6 +7,7 @@ from alpina_app.db import Database
 from alpina_app.services.pictures import Programs
 from alpina_app.services.runtime import Runtime
 from alpina_app.services.sign_in import SignIn
+from alpina_app.services.sign_in import SignIn
 from alpina_app.services.turns import Turns
 from alpina_app.settings import Settings
 
@@ -17,6 +18,7 @@ def create_database(settings: Settings) -> Database:
 
 def create_runtime(settings: Settings) -> Runtime:
     local_model = LocalModel() if settings.wants_local_model else None
+    database = create_database(settings)
     key = settings.openai_api_key
     gpt = Gpt(
         key.get_secret_value() if key else None,
@@ -34,6 +36,7 @@ def create_runtime(settings: Settings) -> Runtime:
         http_caller=HttpCaller(settings.http_call_allowed_hosts),
         turns=Turns(settings.chat_wait_s),
         programs=Programs(),
+        sign_in=SignIn(settings, database),
         sign_in=SignIn(settings, database),
         local_model=local_model,
     )
