@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from alpina_app.clients import gpt_wire as wire
 from alpina_app.clients.endpoint import Endpoint
 from alpina_app.clients.gpt import BotSettings, Gpt, GptAnswer, GptRequest, bot_request
 from alpina_app.domain.effects import AskGpt, GptResult, Usage
@@ -180,6 +181,17 @@ async def test_line_separators_inside_a_piece_do_not_break_the_stream(
 ) -> None:
     server.enqueue(Text("a\u2028b\x85c", pieces=("a\u2028b\x85c",)))
     assert (await gpt.reply(question(), lambda _: None)).text == "a\u2028b\x85c"
+
+
+async def test_events_are_read_from_chunks_cut_anywhere() -> None:
+    stream = 'event: x\r\ndata: {"a":"é"}\r\n\r\n: ping\n\ndata:2\n\ndata: 3'.encode()
+
+    async def bytewise() -> AsyncIterator[bytes]:
+        for byte in stream:
+            yield bytes([byte])
+
+    found = [event async for event in wire.events(bytewise())]
+    assert found == ['{"a":"é"}'.encode(), b"2", b"3"]
 
 
 async def test_emoji_cut_into_surrogates_is_joined_and_nul_replaced(
@@ -405,7 +417,13 @@ async def test_server_that_refuses_response_format_is_asked_without_and_remember
 
 
 async def test_refused_schema_does_not_spoil_the_next_one(gpt: Gpt, server: OpenAiServer) -> None:
-    server.enqueue(Status(400, "Invalid schema for response_format 'answer'", "response_format"))
+    server.enqueue(
+        Status(
+            400,
+            "Invalid schema for response_format 'answer': In context=(), 'oneOf' is not permitted.",
+            "response_format",
+        )
+    )
     await gpt.reply(question(schema={"type": "array"}))
     await gpt.reply(question(schema=SCHEMA))
     kinds = [form["type"] for (form,) in sent(server, "response_format")]
