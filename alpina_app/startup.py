@@ -7,7 +7,6 @@ from alpina_app.db import Database
 from alpina_app.services.pictures import Programs
 from alpina_app.services.runtime import Runtime
 from alpina_app.services.sign_in import SignIn
-from alpina_app.services.sign_in import SignIn
 from alpina_app.services.turns import Turns
 from alpina_app.settings import Settings
 
@@ -36,7 +35,6 @@ def create_runtime(settings: Settings) -> Runtime:
         http_caller=HttpCaller(settings.http_call_allowed_hosts),
         turns=Turns(settings.chat_wait_s),
         programs=Programs(),
-        sign_in=SignIn(settings, database),
         sign_in=SignIn(settings, database),
         local_model=local_model,
     )

@@ -1,8 +1,6 @@
 """The language of a conversation's built-in sentences."""
 
-
 from alpina_app.i18n import LANGUAGES, Language
-
 
 
 def conversation_language(

@@ -125,7 +125,7 @@ async def _take(runtime: Runtime, key: tuple[int, str], holder: str) -> None:
     try:
         async with asyncio.timeout(runtime.settings.chat_wait_s):
             while not await runtime.database.run(claim_lease, key, holder, utc_now()):
-                await asyncio.sleep(_POLL_S)
+                await asyncio.sleep(_POLL_S)  # noqa: ASYNC110  (the holder is another process)
     except TimeoutError:
         raise Busy from None
 
@@ -134,5 +134,3 @@ async def _renew(runtime: Runtime, key: tuple[int, str], holder: str) -> None:
     while True:
         await asyncio.sleep(LEASE_S / 3)
         await runtime.database.run(claim_lease, key, holder, utc_now())
-
-
