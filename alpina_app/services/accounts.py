@@ -46,6 +46,9 @@ __all__ = [
     "end_login_session",
     "end_sessions_of",
     "has_users",
+    "is_setup_token",
+    "name_problems",
+    "normalised_name",
     "open_login_session",
     "revoke_session",
     "revoke_token",
@@ -87,6 +90,12 @@ def setup_token(settings: Settings) -> str:
     """Of the one-time link that makes the first administrator; worthless once a user exists."""
     key = settings.secret_key.get_secret_value().encode()
     return hmac.new(key, b"alpina first administrator", "sha256").hexdigest()
+
+
+def is_setup_token(settings: Settings, text: str | None) -> bool:
+    return hmac.compare_digest(
+        setup_token(settings).encode(), (text or "").encode(errors="replace")
+    )
 
 
 def account_named(session: Session, username: str) -> Account | None:
@@ -217,6 +226,14 @@ def normalised_name(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip()
 
 
+def name_problems(username: str) -> dict[str, list[str]]:
+    """Of the name alone, without asking who has it: `{"username": [i18n key]}` or nothing."""
+    name = normalised_name(username)
+    if not name:
+        return {"username": ["accounts.username_blank"]}
+    return {} if _USERNAME.fullmatch(name) else {"username": ["accounts.username_invalid"]}
+
+
 def _locked(session: Session, user_id: int) -> User:
     """The user, with the administrators locked in one order: the last two may be removed at once.
 
@@ -253,12 +270,8 @@ def _keep_an_administrator(session: Session, user: User) -> None:
 def _check_fields(
     session: Session, name: str, email: str, role: str, user_id: int | None = None
 ) -> None:
-    wrong: dict[str, list[str]] = {}
-    if not name:
-        wrong["username"] = ["accounts.username_blank"]
-    elif not _USERNAME.fullmatch(name):
-        wrong["username"] = ["accounts.username_invalid"]
-    else:
+    wrong = name_problems(name)
+    if not wrong:
         owner = account_named(session, name)
         if owner is not None and owner.user_id != user_id:
             wrong["username"] = ["accounts.username_taken"]
