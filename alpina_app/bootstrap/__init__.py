@@ -1,0 +1,1 @@
+"""What `manage.py` does before the project's packages stand: standard library and `i18n` only."""

@@ -1,0 +1,153 @@
+"""Serves the application in this process until Ctrl-C or SIGTERM.
+
+Granian's embedded server: HTTP and WebSocket in Rust, the application on this thread's event loop,
+no second process that could stay behind.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.errors import FatalError
+from granian.net import SocketHolder  # type: ignore[attr-defined]
+from granian.server.embed import Server
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from alpina_app.bootstrap.console import Stop
+
+# Requests under way may end within this time after Ctrl-C.
+GRACE_S = 3.0
+
+
+def serve(
+    app: ASGIApp,
+    sock: socket.socket,
+    on_ready: Callable[[], None],
+    on_stop: Callable[[], None],
+) -> int:
+    """Serves on the listening `sock`; returns 0 once everything is closed after a signal.
+
+    A second signal does not wait for requests under way. Raises Stop where the application's
+    lifespan could not begin.
+    """
+    return asyncio.run(_serve(app, sock, on_ready, on_stop))
+
+
+def leave(code: int) -> None:
+    """Ends the process without Python's own clean-up, which the server's threads would hinder.
+
+    Granian's Rust threads outlive the event loop; joined or unwound in the interpreter's end they
+    wait for idle connections, or abort.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+async def _serve(
+    app: ASGIApp,
+    sock: socket.socket,
+    on_ready: Callable[[], None],
+    on_stop: Callable[[], None],
+) -> int:
+    lifespan = _Lifespan(app, on_ready)
+    server = _Embedded(lifespan, sock)
+    asked = 0
+
+    def stop() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            on_stop()
+            server.stop()  # type: ignore[no-untyped-call]
+        else:
+            lifespan.hurry.set()
+
+    _on_signals(asyncio.get_running_loop(), stop)
+    try:
+        await server.serve()
+    except FatalError:
+        raise Stop("bad_start", reason=lifespan.problem) from None
+    return 0
+
+
+class _Embedded(Server):
+    def __init__(self, app: ASGIApp, sock: socket.socket) -> None:
+        super().__init__(app, interface=Interfaces.ASGI, log_enabled=False)
+        self._given = sock
+
+    def _init_shared_socket(self) -> None:
+        # Our own socket: Granian's would share a taken port with its holder (SO_REUSEPORT).
+        self._given.setblocking(False)
+        self._shd: Any = SocketHolder(self._given.detach(), False, 1024)  # type: ignore[call-arg]
+        self._sfd = self._shd.get_fd()
+        self._ssp = None
+
+
+class _Lifespan:
+    """Says when the application is ready, and lets requests under way end before it closes."""
+
+    def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
+        self._app = app
+        self._on_ready = on_ready
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.hurry = asyncio.Event()
+        self.problem = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, self._draining(receive), self._watching(send))
+        elif scope["type"] == "http":
+            self._running += 1
+            self._idle.clear()
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._running -= 1
+                if not self._running:
+                    self._idle.set()
+        else:
+            await self._app(scope, receive, send)
+
+    def _draining(self, receive: Receive) -> Receive:
+        async def drain() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                waits = [asyncio.ensure_future(event.wait()) for event in (self._idle, self.hurry)]
+                await asyncio.wait(waits, timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
+                for wait in waits:
+                    wait.cancel()
+            return message
+
+        return drain
+
+    def _watching(self, send: Send) -> Send:
+        async def watch(message: Message) -> None:
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                self._on_ready()
+            elif message["type"] == "lifespan.startup.failed":
+                told = message.get("message", "").strip()
+                logging.getLogger(__name__).error("The application did not start: %s", told)
+                self.problem = told.rpartition("\n")[2]
+
+        return watch
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
