@@ -1,7 +1,6 @@
 """The typed contents of steps: `models` says what they hold, `parsing` reads them from JSON."""
 
 from alpina_app.domain.contents.models import (
-    BUILT_INS,
     NEXT,
     STEP_TYPES,
     ApiCallContent,
@@ -38,6 +37,7 @@ from alpina_app.domain.contents.models import (
 )
 from alpina_app.domain.contents.parsing import (
     Parsed,
+    Place,
     Problem,
     Severity,
     json_path,
@@ -45,7 +45,6 @@ from alpina_app.domain.contents.parsing import (
 )
 
 __all__ = [
-    "BUILT_INS",
     "NEXT",
     "STEP_TYPES",
     "ApiCallContent",
@@ -73,6 +72,7 @@ __all__ = [
     "Operator",
     "Option",
     "Parsed",
+    "Place",
     "Problem",
     "QuestionContent",
     "RawBody",

@@ -14,11 +14,10 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
-    GetCoreSchemaHandler,
     PlainValidator,
     Tag,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 
 StepType = Literal["message", "question", "condition", "api_call"]
 InputType = Literal[
@@ -58,11 +57,13 @@ Operator = Literal[
     "after",
 ]
 STEP_TYPES: Final[tuple[StepType, ...]] = get_args(StepType)
-BUILT_INS: Final = frozenset({"last_answer", "user_session", "today", "bot", "secret"})
 
 
 class Next(Enum):
-    """The one value of a `goto` that was left out: the step's own `next_step` is followed."""
+    """The one value of a `goto` that was left out: the step's own `next_step` is followed.
+
+    JSON has no such value: it comes from the default alone.
+    """
 
     NEXT = "next"
 
@@ -71,19 +72,16 @@ NEXT: Final = Next.NEXT
 Goto = int | None | Literal[Next.NEXT]
 
 
-class _GotoField:
-    """On the wire a step id or null; `NEXT` comes from the default alone."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.nullable_schema(core_schema.int_schema(strict=True))
+def _goto(value: Any) -> Any:
+    if value is None or value is NEXT or type(value) is int:
+        return value
+    raise PydanticCustomError("not_integer", "not a step id")
 
 
 def _success(value: Any) -> Any:
     if value in ("2xx", "any") and isinstance(value, str):
         return value
-    if isinstance(value, list) and value:
+    if isinstance(value, list | tuple) and value:
         statuses = [v for v in value if type(v) is int and 100 <= v <= 599]
         if len(statuses) == len(value):
             return tuple(statuses)
@@ -112,7 +110,7 @@ Flag = Annotated[bool, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Positive = Annotated[int, Field(strict=True, ge=1)]
 StepId = Annotated[int, Field(strict=True)]
-GotoOrNext = Annotated[Goto, _GotoField()]
+GotoOrNext = Annotated[Goto, PlainValidator(_goto)]
 Seconds = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=1, le=60)]
 Limit = Annotated[int | float | str | None, PlainValidator(_limit)]
 

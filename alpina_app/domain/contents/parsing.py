@@ -20,17 +20,24 @@ from alpina_app.domain.contents.models import (
 )
 
 Severity = Literal["error", "warning"]
-Loc = tuple[int | str, ...]
+Place = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a content; its text is `checker.<code>` with `params`."""
+    """One thing wrong in a content; its text is `checker.<code>` with `params`.
 
-    path: str
+    `place`: the keys and indexes that lead there, from `content` on; `path` writes them as text.
+    """
+
+    place: Place
     code: str
     params: Mapping[str, Any]
     severity: Severity
+
+    @property
+    def path(self) -> str:
+        return json_path(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,9 @@ def parse_content(step_type: str, raw: Any) -> Parsed:
     """
     if step_type not in STEP_TYPES:
         params = {"allowed": ", ".join(STEP_TYPES)}
-        return Parsed(None, (Problem("step_type", "not_one_of", params, "error"),))
+        return Parsed(None, (Problem(("step_type",), "not_one_of", params, "error"),))
     if not isinstance(raw, dict):
-        return Parsed(None, (Problem("content", "not_object", {}, "error"),))
+        return Parsed(None, (Problem(("content",), "not_object", {}, "error"),))
     model, unknown_kind = _model_of(step_type, raw)
     if unknown_kind:
         key, kinds = _KINDS[step_type]
@@ -116,6 +123,7 @@ _CODES: Final[Mapping[str, str]] = {
     "model_type": "not_object",
     "model_attributes_type": "not_object",
     "dict_type": "not_object",
+    "not_integer": "not_integer",
     "not_success": "not_success",
     "not_limit": "not_limit",
     "not_schema": "not_schema",
@@ -134,7 +142,7 @@ def _model_of(step_type: str, raw: Mapping[str, Any]) -> tuple[type[BaseModel], 
         return kinds[kind], None
     likely = "gpt" if raw.keys() & {"classes", "instructions", "prompt"} else next(iter(kinds))
     allowed = {"allowed": ", ".join(kinds)}
-    return kinds[likely], Problem(f"content.{key}", "not_one_of", allowed, "error")
+    return kinds[likely], Problem(("content", key), "not_one_of", allowed, "error")
 
 
 def _validated(model: type[BaseModel], raw: Mapping[str, Any]) -> Content:
@@ -167,7 +175,7 @@ def _problem(detail: ErrorDetails) -> Problem:
     params: dict[str, Any] = {}
     match kind:
         case "extra_forbidden":
-            return Problem(_path(loc), "unknown_key", {"key": str(loc[-1])}, "warning")
+            return Problem(("content", *loc), "unknown_key", {"key": str(loc[-1])}, "warning")
         case "literal_error":
             code, params = "not_one_of", {"allowed": _listed(context["expected"])}
         case "union_tag_invalid":
@@ -183,16 +191,12 @@ def _problem(detail: ErrorDetails) -> Problem:
             code, params = "too_large", {"limit": _number(context["le"])}
         case _:
             code = _CODES.get(kind, "invalid_value")
-    return Problem(_path(loc), code, params, "error")
+    return Problem(("content", *loc), code, params, "error")
 
 
-def _wire_loc(loc: Loc) -> Loc:
+def _wire_loc(loc: Place) -> Place:
     """pydantic names the chosen kind of body between `body` and its fields; the JSON does not."""
     return (loc[0], *loc[2:]) if loc[:1] == ("body",) and len(loc) > 1 else loc
-
-
-def _path(loc: Loc) -> str:
-    return json_path(("content", *loc))
 
 
 def _listed(quoted: str) -> str:
@@ -203,7 +207,7 @@ def _number(value: float) -> int | float:
     return int(value) if value == int(value) else value
 
 
-def _mended(value: Any, loc: Loc, kind: str) -> Any:
+def _mended(value: Any, loc: Place, kind: str) -> Any:
     """`value` with the place at `loc` gone or, where it was missing, filled; copies on the way.
 
     A list item that is no object takes its whole list along: indexes must stay what they are.
