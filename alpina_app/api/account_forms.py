@@ -52,7 +52,6 @@ def login_page(
                 value=username[:150],
                 autocomplete="username",
                 max_length=150,
-                autofocus=not username,
                 errors=no_name,
             ),
             Field(
@@ -60,7 +59,6 @@ def login_page(
                 t("password"),
                 type="password",
                 autocomplete="current-password",
-                autofocus=bool(username),
                 errors=no_password,
             ),
         ],
@@ -109,7 +107,7 @@ def setup_page(
                 required=False,
                 errors=said("email"),
             ),
-            *_new_password_fields(t, "password", said, autofocus=True),
+            *_new_password_fields(t, "password", said),
         ],
     )
 
@@ -117,6 +115,7 @@ def setup_page(
 def password_page(
     t: Translator,
     wrong: Mapping[str, Sequence[str]],
+    caller: Caller,
     *,
     error: str = "",
     success: str = "",
@@ -129,6 +128,7 @@ def password_page(
         success=success,
         submit=t("password_submit"),
         link=("/admin/", t("back_to_admin")),
+        account=caller.username,
         fields=[
             Field(
                 "old_password",
@@ -174,9 +174,7 @@ def text_of(form: FormData | None, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _new_password_fields(
-    t: Translator, name: str, said: Callable[[str], list[str]], *, autofocus: bool = False
-) -> list[Field]:
+def _new_password_fields(t: Translator, name: str, said: Callable[[str], list[str]]) -> list[Field]:
     label = t("password") if name == "password" else t("new_password")
     return [
         Field(
@@ -184,7 +182,6 @@ def _new_password_fields(
             label,
             type="password",
             autocomplete="new-password",
-            autofocus=autofocus,
             hint=t("password_rules"),
             errors=said(name),
         ),

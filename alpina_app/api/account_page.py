@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, Literal
 from urllib.parse import parse_qsl, urlencode
@@ -38,7 +38,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`submit` "" = no form; `link` is (address, text)."""
+    """`submit` "" = no form; `link` is (address, text).
+
+    `account`: whose password it is, for password managers.
+    """
 
     title: str
     lead: str = ""
@@ -50,6 +53,7 @@ class Page:
     fields: Sequence[Field] = ()
     hidden: dict[str, str] = field(default_factory=dict)
     link: tuple[str, str] | None = None
+    account: str = ""
 
 
 def render_page(
@@ -67,7 +71,7 @@ def render_page(
     token = cookie if cookie is not None and csrf.is_token(cookie) else csrf.new_token()
     nonce = secrets.token_urlsafe(16)
     html = _template().render(
-        page=page,
+        page=_with_focus(page),
         lang=lang,
         other_lang=other,
         other_language_url="?" + _with_language(request, other),
@@ -97,6 +101,13 @@ def language_of(request: Request) -> Language:
             if asked == language:
                 return language
     return _preferred(request.headers.get("accept-language", ""))
+
+
+def _with_focus(page: Page) -> Page:
+    """What went wrong first is where the person writes next; else the first empty field."""
+    order = [f for f in page.fields if f.errors] or [f for f in page.fields if not f.value]
+    first = order[0].name if order else None
+    return replace(page, fields=[replace(f, autofocus=f.name == first) for f in page.fields])
 
 
 def _preferred(header: str) -> Language:

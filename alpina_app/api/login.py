@@ -175,15 +175,17 @@ class _SignIn:
         form = await read_form(request) if request.method == "POST" else None
         if form is None:
             done = t("password_changed") if "done" in request.query_params else ""
-            return self._page(request, password_page(t, {}, success=done))
+            return self._page(request, password_page(t, {}, caller, success=done))
         if self._csrf_problem(request, form):
-            return self._page(request, password_page(t, {}, error=t("form_expired")), 403)
+            return self._page(request, password_page(t, {}, caller, error=t("form_expired")), 403)
         try:
             await self._change_password(request, caller, form)
         except Throttled as error:
-            return self._throttled(request, error, lambda text: password_page(t, {}, error=text))
+            return self._throttled(
+                request, error, lambda text: password_page(t, {}, caller, error=text)
+            )
         except Invalid as error:
-            return self._page(request, password_page(t, error.fields))
+            return self._page(request, password_page(t, error.fields, caller))
         assert caller.user_id is not None
         signed_in = await self._runtime.sign_in.open_for(caller.user_id)
         return self._entered(request, "/admin/password/?done=1", signed_in.token)
