@@ -1,4 +1,4 @@
-"""The commands behind `manage.py`, less runserver: `python -m alpina_app.cli COMMAND ...`."""
+"""The commands behind `manage.py`, less runserver and test: `python -m alpina_app.cli COMMAND ...`."""
 
 import argparse
 import getpass
@@ -126,14 +126,6 @@ def _check(_options: Options) -> int:
     return 0
 
 
-def _test(options: Options) -> int:
-    """pytest takes over this process; its exit code is ours."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    import pytest
-
-    return int(pytest.main(options.rest))
-
-
 def _secret(options: Options) -> int:
     from alpina_app.commands import settings_or_stop
     from alpina_app.services import accounts, secrets_store
@@ -156,7 +148,6 @@ _COMMANDS: Final[Mapping[str, Callable[[Options], int]]] = MappingProxyType(
         "changepassword": _change_password,
         "create_test_data": _create_test_data,
         "check": _check,
-        "test": _test,
         "secret": _secret,
     }
 )

@@ -40,6 +40,8 @@ def main(argv: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    if options.command == "test":
+        return become([paths.PYTHON, "-m", "pytest", *options.rest])
     module = "server" if options.command == "runserver" else "cli"
     return become([paths.PYTHON, "-m", f"alpina_app.{module}", *argv])
 
