@@ -11,7 +11,7 @@ from sqlalchemy.engine.interfaces import Dialect
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
-Number = Double()  # MariaDB's FLOAT has single precision
+Number: Double[float] = Double()  # MariaDB's FLOAT has single precision
 
 
 class UTC(types.TypeDecorator[datetime]):

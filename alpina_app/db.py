@@ -151,5 +151,5 @@ def _may_retry(error: DBAPIError) -> bool:
     original = error.orig
     if getattr(original, "sqlstate", None) in _RETRY_SQLSTATES:
         return True
-    args = getattr(original, "args", ())
+    args: tuple[Any, ...] = getattr(original, "args", ())
     return bool(args) and args[0] in _RETRY_MYSQL

@@ -44,7 +44,7 @@ def _id() -> Any:
 def _to(target: str, ondelete: str, *, nullable: bool = False, **kwargs: Any) -> Any:
     """A reference; a fresh Column for each field. Circular ones are added after the tables."""
     use_alter = kwargs.pop("use_alter", False)
-    column = Column(
+    column: Column[Any] = Column(
         BigId,
         ForeignKey(target, ondelete=ondelete, use_alter=use_alter),
         nullable=nullable,
@@ -54,7 +54,7 @@ def _to(target: str, ondelete: str, *, nullable: bool = False, **kwargs: Any) ->
 
 
 def _time(*, nullable: bool = False, index: bool = False) -> Any:
-    column = Column(UTC(), nullable=nullable, index=index)
+    column: Column[datetime] = Column(UTC(), nullable=nullable, index=index)
     if nullable:
         return Field(default=None, sa_column=column)
     return Field(default_factory=utc_now, sa_column=column)

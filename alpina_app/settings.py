@@ -139,7 +139,7 @@ def load_settings(env_file: Path | None = ROOT / ".env", **overrides: Any) -> Se
     Raises SettingsError naming each wrong setting, without its value.
     """
     try:
-        return Settings(_env_file=env_file, **overrides)  # type: ignore[call-arg]
+        return Settings(_env_file=env_file, **overrides)
     except ValidationError as error:
         raise SettingsError([_sentence(dict(problem)) for problem in error.errors()]) from None
 

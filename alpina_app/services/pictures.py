@@ -111,9 +111,9 @@ def read_version(session: Session, version_id: int) -> Picture | None:
 def prepare(picture: Picture, version_id: int | None = None) -> Prepared:
     """Compiles and checks: milliseconds for a large scenario, so not on the event loop."""
     program = compile_program(picture)
-    names = frozenset(program.secret_names)
-    findings = check(picture, secrets=names)
-    sound = all(finding.severity != "error" for finding in findings)
+    errors = [finding for finding in check(picture) if finding.severity == "error"]
+    names = frozenset(error.params["name"] for error in errors if error.code == "unknown_secret")
+    sound = all(error.code == "unknown_secret" for error in errors)
     return Prepared(picture, program, digest_of(picture), sound, names, version_id)
 
 

@@ -31,6 +31,9 @@ class Said:
     content: str
     step: int | None
 
+    def to_json(self) -> dict[str, Any]:
+        return {"role": self.role, "content": self.content, "step": self.step}
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:

@@ -49,7 +49,7 @@ class Guarded(rx.State, mixin=True):
         owner = _fingerprint(token if caller.signed_in else "")
         if self._filled_for != owner:
             if self._filled_for:
-                self.reset()
+                self.reset()  # type: ignore[no-untyped-call]
             self._filled_for = owner
         return caller
 

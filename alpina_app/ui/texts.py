@@ -28,12 +28,14 @@ class I18n(rx.State):
 def t(key: str, **params: Any) -> rx.Var[str]:
     """The text of `key` as a Var. `params` may be Vars; a text with plural forms wants `count`."""
     ru, en = (_text(language, key, params) for language in ("ru", "en"))
-    return rx.cond(I18n.lang == "en", en, ru)  # type: ignore[return-value]
+    chosen: rx.Var[Any] = rx.cond(I18n.lang == "en", en, ru)
+    return chosen
 
 
 def words(ru: Any, en: Any) -> rx.Var[Any]:
     """Either of two Vars or texts, by language."""
-    return rx.cond(I18n.lang == "en", en, ru)  # type: ignore[return-value]
+    chosen: rx.Var[Any] = rx.cond(I18n.lang == "en", en, ru)
+    return chosen
 
 
 async def language_of(state: rx.State) -> Language:

@@ -138,10 +138,8 @@ class Site:
     """The parts beside the pages, dispatched as the composition root does."""
 
     def __init__(self, runtime: Runtime) -> None:
-        from alpina_app.api.app import create_api
-
-        self._api = create_api(runtime)
         self._runtime = runtime
+        self._api: ASGIApp | None = None
         self._admin: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -149,6 +147,10 @@ class Site:
 
     def _part(self, path: str) -> ASGIApp:
         if not path.startswith("/admin"):
+            if self._api is None:
+                from alpina_app.api.app import create_api
+
+                self._api = create_api(self._runtime)
             return self._api
         if self._admin is None:
             from alpina_app.admin.app import create_admin

@@ -67,6 +67,7 @@ _OPEN = (
         executions.c.bot_id == bindparam("bot_id"),
         executions.c.user_session == bindparam("user_session"),
         executions.c.is_completed.is_(False),
+        executions.c.status == "running",  # one that was over is never reopened, whatever REST says
     )
     .order_by(executions.c.id.desc())
     .limit(1)

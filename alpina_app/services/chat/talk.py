@@ -1,18 +1,17 @@
 """The free reply: GPT answers, no scenario runs."""
 
-import asyncio
 import time
 from typing import Any
 
-from alpina_app.clients.gpt import GptRequest, bot_request
-from alpina_app.domain.effects import Usage
+from alpina_app.clients.gpt import GptAnswer, GptRequest, bot_request
 from alpina_app.errors import ModelError
 from alpina_app.models import utc_now
+from alpina_app.services.chat.listening import OnDelta, told
 from alpina_app.services.chat.plan import Talk
 from alpina_app.services.chat.store import add_trace
 from alpina_app.services.chat.types import Outcome, Situation
 from alpina_app.services.runtime import Runtime
-from alpina_app.services.turns import Delta, LiveTurn, Said
+from alpina_app.services.turns import LiveTurn, Said
 
 
 async def talk(
@@ -48,14 +47,15 @@ async def talk(
         "tokens": None,
     }
     try:
-        text, usage = await _ask(runtime, turn, request)
+        answer = await _ask(runtime, turn, request)
     except ModelError as error:
         if plan.execution is not None:
             event |= {"duration_ms": _since(begun), "error": error.error_code}
             await runtime.database.run(add_trace, plan.execution.id, [event])
         raise
-    said = {"role": "assistant", "content": text, "step": None}
-    outcome.said, outcome.usage = [said], usage
+    text, usage = answer.text, answer.usage
+    said = Said("assistant", text, None)
+    outcome.said, outcome.usage = [said.to_json()], usage
     outcome.trace = [
         event
         | {
@@ -64,31 +64,14 @@ async def talk(
             "tokens": None if usage is None else usage.total_tokens,
         }
     ]
-    turn.publish(Said(**said))
+    turn.publish(said)
 
 
-async def _ask(runtime: Runtime, turn: LiveTurn, request: GptRequest) -> tuple[str, Usage | None]:
-    """The model's text and usage; what it wrote so far where the user stopped it."""
-    if not turn.streams:
-        answer = await runtime.gpt.reply(request)
-        return answer.text, answer.usage
-    pieces: list[str] = []
+async def _ask(runtime: Runtime, turn: LiveTurn, request: GptRequest) -> GptAnswer:
+    async def ask(on_delta: OnDelta | None) -> GptAnswer:
+        return await runtime.gpt.reply(request, on_delta)
 
-    def on_delta(text: str) -> None:
-        pieces.append(text)
-        turn.publish(Delta(text))
-
-    asking = asyncio.ensure_future(runtime.gpt.reply(request, on_delta))
-    stopping = asyncio.ensure_future(turn.stopped.wait())
-    try:
-        await asyncio.wait((asking, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if asking.done() or not pieces:
-            answer = await asking
-            return answer.text, answer.usage
-        return "".join(pieces), None
-    finally:
-        stopping.cancel()
-        asking.cancel()
+    return await told(turn, ask, GptAnswer)
 
 
 def _since(begun: float) -> int:

@@ -88,9 +88,10 @@ async def _store(runtime: Runtime, outcome: Outcome) -> ChatReply:
 
 
 def _greet(turn: LiveTurn, plan: Greet, outcome: Outcome, language: Language) -> None:
-    said = {"role": "assistant", "content": translate(language, "speech.greeting"), "step": None}
-    outcome.abandon, outcome.scenario_id, outcome.said = plan.abandon, plan.scenario_id, [said]
-    turn.publish(Said(**said))
+    said = Said("assistant", translate(language, "speech.greeting"), None)
+    outcome.abandon, outcome.scenario_id = plan.abandon, plan.scenario_id
+    outcome.said = [said.to_json()]
+    turn.publish(said)
 
 
 def _language(request: ChatRequest, situation: Situation) -> Language:
@@ -124,8 +125,10 @@ async def _lease(runtime: Runtime, key: tuple[int, str]) -> AsyncIterator[None]:
 async def _take(runtime: Runtime, key: tuple[int, str], holder: str) -> None:
     try:
         async with asyncio.timeout(runtime.settings.chat_wait_s):
-            while not await runtime.database.run(claim_lease, key, holder, utc_now()):
-                await asyncio.sleep(_POLL_S)  # noqa: ASYNC110  (the holder is another process)
+            while not await runtime.database.run(  # noqa: ASYNC110
+                claim_lease, key, holder, utc_now()
+            ):
+                await asyncio.sleep(_POLL_S)
     except TimeoutError:
         raise Busy from None
 
