@@ -8,6 +8,7 @@ AlpinaError
 +-- Invalid             wrong input, with messages by field
 +-- Busy                another turn of the same conversation runs
 +-- Conflict            somebody else changed the object first, or the state forbids the act
+    +-- Outdated             the object is not the version the caller knows
 +-- Throttled           too many tries
 +-- SettingsError       a wrong setting at start
 +-- ModelError          the language model gave no answer
@@ -62,6 +63,10 @@ class Busy(AlpinaError):
 
 class Conflict(AlpinaError):
     code = "conflict"
+
+
+class Outdated(Conflict):
+    code = "outdated"
 
 
 class Throttled(AlpinaError):
