@@ -26,6 +26,7 @@ _FRAGMENT: Final = 60
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*+"'
 _EXPRESSION: Final = re.compile(r'\{\{((?:[^"{}\\]|' + _QUOTED + r")*+)\}\}", re.DOTALL)
 _SEGMENT: Final = re.compile(r'((?:[^"|]|' + _QUOTED + r")*+)\|", re.DOTALL)
+_KEY: Final = re.compile(r"[^\x00-,/;-?\[-^`{-\x7f\s]+")
 _FILTER: Final = re.compile(r"\s*([^\W\d]\w*)\s*(?::(.*))?", re.DOTALL)
 _ARGUMENT: Final = re.compile(
     rf"\s*(?:({_QUOTED})|(-?[0-9]{{1,30}})(\.[0-9]{{1,30}})?|(true|false|null))\s*(,|\Z)",
@@ -164,7 +165,7 @@ def _read_path(text: str) -> Path:
         raise _Broken("broken_template") from None
     if not path or not is_variable_name(str(path[0])):
         raise _Broken("broken_template")
-    if any(char.isspace() or char == '"' for part in path for char in str(part)):
+    if not all(_KEY.fullmatch(str(part)) for part in path[1:]):
         raise _Broken("broken_template")
     return path
 

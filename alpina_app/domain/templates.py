@@ -15,6 +15,7 @@ A closing `urlencode` in a url and a closing `json` in JSON add no second escapi
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any, Final, Literal, assert_never
 
 from alpina_app.domain.filters import Call, percent_encode
@@ -175,6 +176,14 @@ def render_json(
     return template.tree if template.is_literal else _rendered(template.tree, scope, landing)
 
 
+class _Items(tuple[Any, ...]):
+    """A list with templates in it; a plain list has none."""
+
+
+class _Members(dict[str, Any]):
+    """An object with templates in it; a plain one has none."""
+
+
 def _compiled(value: Json, found: list[Template], depth: int) -> Any:
     if isinstance(value, str):
         template = compile_template(value)
@@ -184,22 +193,18 @@ def _compiled(value: Json, found: list[Template], depth: int) -> Any:
     if depth == 0 or not isinstance(value, (list, dict)):
         return value
     if isinstance(value, list):
-        items = [_compiled(item, found, depth - 1) for item in value]
-        return value if all(map(_same, items, value)) else items
-    members = {key: _compiled(item, found, depth - 1) for key, item in value.items()}
-    return value if all(map(_same, members.values(), value.values())) else members
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other
+        items = _Items(_compiled(item, found, depth - 1) for item in value)
+        return value if all(map(is_, items, value)) else items
+    members = _Members((key, _compiled(item, found, depth - 1)) for key, item in value.items())
+    return value if all(map(is_, members.values(), value.values())) else members
 
 
 def _rendered(tree: Any, scope: Scope, landing: Literal["text", "json"]) -> Json:
     if isinstance(tree, Template):
         return render_value(tree, scope, landing)
-    if isinstance(tree, list):
+    if isinstance(tree, _Items):
         return [_rendered(item, scope, landing) for item in tree]
-    if isinstance(tree, dict):
+    if isinstance(tree, _Members):
         return {key: _rendered(item, scope, landing) for key, item in tree.items()}
     return tree  # type: ignore[no-any-return]
 

@@ -125,7 +125,7 @@ def json_size(value: Json) -> int:
 
 def _deeper_than(value: Json, limit: int) -> bool:
     level: list[Any] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         following: list[Any] = []
         for item in level:
             if isinstance(item, dict):
