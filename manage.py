@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# -*- coding: utf-8 -*-  # noqa: UP009  (Python 2 needs it to get as far as the check)
 """Runs Alpina Digital: `python3 manage.py runserver`, `python3 manage.py help`.
 
 Needs nothing but Python 3.11: it makes `.venv` and installs the rest. This file itself stays

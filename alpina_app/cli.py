@@ -1,4 +1,4 @@
-"""The commands behind `manage.py`, less runserver and test: `python -m alpina_app.cli COMMAND ...`."""
+"""The commands behind `manage.py` but runserver and test: `python -m alpina_app.cli COMMAND`."""
 
 import argparse
 import getpass
