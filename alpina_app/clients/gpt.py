@@ -97,9 +97,7 @@ class Gpt:
         limit_s = self._timeout_s if request.timeout_s is None else request.timeout_s
         try:
             async with asyncio.timeout(limit_s) as limit:
-                endpoint = await self._source()
-                exchange = Exchange(self._client_of(endpoint), request, on_delta)
-                answer = await self._persist(exchange, endpoint, started + limit_s)
+                answer = await self._persist(request, on_delta, started + limit_s)
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -160,30 +158,36 @@ class Gpt:
         return self._client[1]
 
     async def _persist(
-        self, exchange: Exchange, endpoint: Endpoint, deadline: float
+        self, request: GptRequest, on_delta: OnDelta | None, deadline: float
     ) -> wire.Answer:
         """Try until there is an answer or no hope; `deadline` in monotonic seconds."""
-        request = exchange.request
-        budget = min(self._history_tokens, endpoint.history_tokens or self._history_tokens)
-        messages = fit_history(request.messages, budget)
-        refused = self._refused_by(endpoint, request.model)
+        budget = self._history_tokens
+        refused: frozenset[str] = frozenset()
         tries = 0
         while True:
+            endpoint = await self._source()
+            budget = min(budget, endpoint.history_tokens or budget)
+            messages = fit_history(request.messages, budget)
+            refused |= self._refused_by(endpoint, request.model)
+            exchange = Exchange(self._client_of(endpoint), request, on_delta)
             try:
                 return await exchange.once(messages, refused)
             except Fault as fault:
                 log.warning("model call failed: %s, status %d", fault.reason, fault.status)
                 wait_s = self._wait_s(fault, tries)
-                again = fault.retryable and tries < self._max_retries
                 if exchange.told:
                     raise ModelUnavailable(reason=fault.reason) from None
                 if fault.refused and fault.refused not in refused:
                     refused |= {fault.refused}
                     if fault.lasting:
                         self._remember(endpoint, request.model, fault.refused)
-                elif fault.reason == "too_long" and (fewer := _halved(messages)):
-                    messages = fewer
-                elif again and time.monotonic() + wait_s < deadline:
+                elif fault.reason == "too_long" and (less := _half(messages)):
+                    budget = less
+                elif (
+                    fault.retryable
+                    and tries < self._max_retries
+                    and time.monotonic() + wait_s < deadline
+                ):
                     tries += 1
                     await asyncio.sleep(wait_s)
                 else:
@@ -218,11 +222,10 @@ def _failure(error: ModelError) -> GptFailure:
             return "unavailable"
 
 
-def _halved(messages: list[Message]) -> list[Message] | None:
-    """The newer half of a conversation, None where nothing can be spared."""
-    whole = sum(estimate_tokens(message["content"]) for message in messages)
-    fewer = fit_history(messages, whole // 2)
-    return fewer if len(fewer) < len(messages) else None
+def _half(messages: list[Message]) -> int | None:
+    """A budget that keeps the newer half of a conversation; None where nothing can be spared."""
+    budget = sum(estimate_tokens(message["content"]) for message in messages) // 2
+    return budget if len(fit_history(messages, budget)) < len(messages) else None
 
 
 def _fixed(api_key: str | None, base_url: str | None) -> FindEndpoint:
