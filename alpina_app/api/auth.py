@@ -15,15 +15,14 @@ from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
 
-from alpina_app.api import csrf
-from alpina_app.api.client import Client, client_of
 from alpina_app.errors import AlpinaError, WrongCredentials
 from alpina_app.services import accounts
 from alpina_app.services.access import GUEST, Caller
 from alpina_app.services.runtime import Runtime
 from alpina_app.services.sign_in import SESSION_COOKIE, Verified, caller_of_verified, cookie_value
+from alpina_app.web import csrf
+from alpina_app.web.client import Client, client_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -158,39 +157,6 @@ async def credentials_of(
     if scheme.lower() == b"token":
         found.api_token = rest
     return found
-
-
-def set_session_cookies(response: Response, token: str, days: int, client: Client) -> str:
-    """The new session's cookie and a fresh CSRF token, which is returned."""
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=days * 86_400,
-        path="/",
-        secure=client.secure,
-        httponly=True,
-        samesite="lax",
-    )
-    return set_csrf_cookie(response, csrf.new_token(), client)
-
-
-def set_csrf_cookie(response: Response, token: str, client: Client) -> str:
-    """Readable by the pages' own scripts, which send it back in a header."""
-    response.set_cookie(
-        csrf.COOKIE,
-        token,
-        max_age=csrf.COOKIE_AGE_S,
-        path="/",
-        secure=client.secure,
-        samesite="lax",
-    )
-    return token
-
-
-def drop_session_cookie(response: Response, client: Client) -> None:
-    response.delete_cookie(
-        SESSION_COOKIE, path="/", secure=client.secure, httponly=True, samesite="lax"
-    )
 
 
 async def _resolved(

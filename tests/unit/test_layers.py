@@ -22,6 +22,7 @@ LAYERS = {
     "clients": 2,
     "services": 3,
     "edge": 3,
+    "web": 3,
     "api": 4,
     "admin": 4,
     "ui": 4,

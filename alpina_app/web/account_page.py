@@ -11,10 +11,10 @@ from jinja2 import Environment, PackageLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from alpina_app.api import csrf
-from alpina_app.api.auth import set_csrf_cookie
-from alpina_app.api.client import client_of
 from alpina_app.i18n import LANGUAGES, Language, translate
+from alpina_app.web import csrf
+from alpina_app.web.client import client_of
+from alpina_app.web.cookies import set_csrf_cookie
 
 LANGUAGE_COOKIE: Final = "language"  # starlette-admin's own
 _YEAR_S: Final = 31_536_000
@@ -148,6 +148,6 @@ def _headers(nonce: str) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _template():  # type: ignore[no-untyped-def]
     environment = Environment(
-        loader=PackageLoader("alpina_app.api"), autoescape=True, trim_blocks=True
+        loader=PackageLoader("alpina_app.web"), autoescape=True, trim_blocks=True
     )
     return environment.get_template("account.html")

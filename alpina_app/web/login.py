@@ -13,8 +13,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alpina_app.api import csrf
-from alpina_app.api.account_forms import (
+from alpina_app.errors import Conflict, Invalid, Throttled, WrongCredentials
+from alpina_app.services import accounts
+from alpina_app.services.access import Caller
+from alpina_app.services.runtime import Runtime
+from alpina_app.services.sign_in import SESSION_COOKIE
+from alpina_app.web import csrf
+from alpina_app.web.account_forms import (
     dead_end_page,
     login_page,
     logout_page,
@@ -25,14 +30,9 @@ from alpina_app.api.account_forms import (
     text_of,
     translator,
 )
-from alpina_app.api.account_page import Page, render_page
-from alpina_app.api.auth import drop_session_cookie, set_session_cookies
-from alpina_app.api.client import client_of
-from alpina_app.errors import Conflict, Invalid, Throttled, WrongCredentials
-from alpina_app.services import accounts
-from alpina_app.services.access import Caller
-from alpina_app.services.runtime import Runtime
-from alpina_app.services.sign_in import SESSION_COOKIE
+from alpina_app.web.account_page import Page, render_page
+from alpina_app.web.client import client_of
+from alpina_app.web.cookies import drop_session_cookie, set_session_cookies
 
 HOME: Final = {"/admin/": "/admin/", "/api-auth/": "/api/"}
 SIGN_IN_PATHS: Final = frozenset(

@@ -10,9 +10,9 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.types import Message
 
-from alpina_app.api.account_page import Field, Page, language_of
 from alpina_app.i18n import translate
 from alpina_app.services.access import GUEST, Caller
+from alpina_app.web.account_page import Field, Page, language_of
 
 Translator = Callable[..., str]
 _MAX_FORM_BYTES: Final = 64 * 1024
