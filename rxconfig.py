@@ -21,7 +21,12 @@ config = rx.Config(
     # Pages and the event socket are of one origin; `asgi.py` checks that for any host and port.
     cors_allowed_origins=settings.csrf_trusted_origins
     or [f"http://{host}:8000" for host in settings.allowed_hosts if host != "*"],
-    plugins=[rx.plugins.RadixThemesPlugin(), OwnOrigin()],
+    plugins=[
+        rx.plugins.RadixThemesPlugin(
+            theme=rx.theme(accent_color="indigo", gray_color="slate", radius="large")
+        ),
+        OwnOrigin(),
+    ],
     disable_plugins=[rx.plugins.SitemapPlugin],
     **states,
 )

@@ -5,12 +5,28 @@ from collections.abc import Callable, Sequence
 import reflex as rx
 from starlette.types import ASGIApp
 
+from alpina_app.ui.components.connection import connection_notice
 from alpina_app.ui.pages import PAGES
+from alpina_app.ui.pages.not_found import not_found
+from alpina_app.ui.states.session import Session
+
+# Before the first paint: the language of the document as it was chosen.
+_LANGUAGE_SCRIPT = (
+    "try{document.documentElement.lang=localStorage.getItem('alpina-language')||'ru'}catch(e){}"
+)
 
 
 def create_app(around: Sequence[Callable[[ASGIApp], ASGIApp]]) -> rx.App:
     """`around`: ASGI middleware, the innermost first."""
-    app = rx.App(api_transformer=list(around), enable_state=True)
+    app = rx.App(
+        api_transformer=list(around),
+        stylesheets=["/alpina.css"],
+        html_lang="ru",
+        head_components=[rx.el.script(_LANGUAGE_SCRIPT)],
+        app_wraps={(5, "Connection"): lambda stateful: connection_notice() if stateful else None},
+    )
     for page in PAGES:
-        app.add_page(page.component, route=page.route, title=page.title, on_load=page.on_load)
+        on_load = [Session.load, *page.on_load]
+        app.add_page(page.component, route=page.route, title=page.title, on_load=on_load)
+    app.add_page(not_found, route="404", title="404 — Alpina Digital", on_load=[Session.load])
     return app

@@ -11,10 +11,12 @@ from alpina_app.ui.pages.home import home
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`on_load`: event handlers, run after the session's own."""
+
     route: str
     component: Callable[[], rx.Component]
     title: str
-    on_load: Any = None
+    on_load: tuple[Any, ...] = ()
 
 
 PAGES: tuple[Page, ...] = (Page("/", home, "Alpina Digital"),)

@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from alpina_app.ui.components.shell import page_head, shell
+
 
 def home() -> rx.Component:
-    return rx.container(rx.heading("Alpina Digital"))
+    return shell(page_head("Alpina Digital"), active="home")
