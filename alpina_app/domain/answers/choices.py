@@ -78,7 +78,7 @@ class _Names:
                 (key, _table(column, key)) for key in (fold_line, fold) for column in columns
             ),
             count=len(options),
-            span=min(MAX_SPAN, max(1, *parts)),
+            span=min(MAX_SPAN, max((1, *parts))),
         )
 
     def find(self, text: str) -> Indices:
