@@ -70,7 +70,10 @@ def test_the_readme_names_the_oldest_python(name):
 def test_examples_send_valid_json():
     bodies = re.findall(r"-d '([^']+)'", README)
     assert [sorted(json.loads(body)) for body in bodies] == [
-        "bot_type creativity_level gpt_model is_active max_tokens name system_prompt".split(),
+        [
+            *("bot_type", "creativity_level", "gpt_model", "is_active", "max_tokens", "name"),
+            "system_prompt",
+        ],
         ["message", "user_session"],
     ]
 
