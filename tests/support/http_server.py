@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import datetime
 import json
+import os
 import socket
 import ssl
 import struct
@@ -63,7 +64,14 @@ class Endless:
     pause_s: float = 0.0
 
 
-Reply = Answer | Raw | Hang | Endless
+@dataclass(frozen=True)
+class Garbled:
+    """These bytes beneath TLS, where no record of it is that reads so."""
+
+    data: bytes = b"no record of TLS"
+
+
+Reply = Answer | Raw | Hang | Endless | Garbled
 
 
 @dataclass(frozen=True)
@@ -171,6 +179,9 @@ class HttpServer:
             case Raw(data, reset=True):
                 await self._send(writer, data)
                 _reset(writer)
+            case Garbled(data):
+                os.write(writer.get_extra_info("socket").fileno(), data)
+                await reader.read()
             case Hang(data):
                 await self._send(writer, data)
                 await reader.read()

@@ -262,13 +262,15 @@ def test_entry_that_is_no_host_is_named(entry: str) -> None:
 class Network:
     """Stands in for the TCP layer: notes every address and leads all of them to one port.
 
-    `dead`: addresses where a connection is refused; `silent`: where nothing ever answers.
+    `dead`: addresses where a connection is refused; `silent`: where nothing ever answers;
+    `given_up`: where the system stops trying.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
         self.asked: list[str] = []
         self.dead: set[str] = set()
         self.silent: set[str] = set()
+        self.given_up: set[str] = set()
         connect = httpcore2.AnyIOBackend.connect_tcp
 
         async def connect_tcp(
@@ -277,6 +279,8 @@ class Network:
             self.asked.append(host)
             if host in self.silent:
                 await anyio.sleep_forever()
+            if host in self.given_up:
+                raise httpcore2.ConnectTimeout("timed out")
             if host in self.dead:
                 raise httpcore2.ConnectError("refused")
             return await connect(backend, "127.0.0.1", port)
@@ -296,7 +300,7 @@ async def test_connection_goes_to_the_given_address_only(monkeypatch: pytest.Mon
     assert network.asked == ["93.184.215.14"]
 
 
-@pytest.mark.parametrize("kind", ["dead", "silent"])
+@pytest.mark.parametrize("kind", ["dead", "silent", "given_up"])
 async def test_next_address_is_tried_where_one_does_not_answer(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

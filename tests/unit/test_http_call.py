@@ -22,7 +22,16 @@ from hypothesis import strategies as st
 from alpina_app.clients.address_guard import Resolver
 from alpina_app.clients.http_call import HttpCaller, backoff_s
 from alpina_app.domain.effects import CallApi, HttpResult
-from tests.support.http_server import Answer, Authority, Endless, Hang, HttpServer, Raw, Reply
+from tests.support.http_server import (
+    Answer,
+    Authority,
+    Endless,
+    Garbled,
+    Hang,
+    HttpServer,
+    Raw,
+    Reply,
+)
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 SECRET = "s3cr3t-value"
@@ -125,6 +134,7 @@ async def test_client_sets_its_own_headers_and_leaves_the_rest_to_the_request() 
             )
         )
 
+    assert len(server.requests[0].raw_headers) == 6
     assert echo(result)["headers"] == {
         "host": server.authority,
         "user-agent": "AlpinaDigital/1.0",
@@ -179,6 +189,13 @@ async def test_interim_answers_are_passed_over() -> None:
         )
 
         assert outcome(await caller().call(call(server.url()))) == (200, None, b"until the end")
+
+
+async def test_header_that_is_no_utf8_is_read_as_latin_1() -> None:
+    async with HttpServer() as server:
+        server.enqueue(Raw(HEAD + b"X-Name: caf\xe9\r\n\r\n"))
+
+        assert (await caller().call(call(server.url()))).headers == (("x-name", "café"),)
 
 
 # Where a call may go
@@ -633,6 +650,15 @@ async def test_https_is_refused_where_the_certificate_is_not_to_be_trusted(
     ] * 3
 
 
+async def test_https_that_is_tampered_with_is_no_answer(authority: Authority) -> None:
+    async with HttpServer(authority.server_context("127.0.0.1")) as server:
+        server.enqueue(Garbled())
+
+        result = await caller(verify=authority.client_context()).call(call(server.url()))
+
+    assert outcome(result) == (0, "tls", b"")
+
+
 # Limits
 
 
@@ -927,7 +953,7 @@ async def test_retry_after_beyond_the_time_limit_ends_the_call_at_once(retry_aft
         "-1",
         "soon",
         "",
-        "１",
+        "²",
         "Sun, 06 Nov 1994 08:49:37 GMT",
         "Sun, 06 Nov 1994 08:49:37",
         "Sun, 99 Nov 99999 99:99:99 +99999999999",
