@@ -694,7 +694,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from([*STEP_TYPES, "other"]), JSON)
 def test_any_json_is_read_or_refused_with_a_reason(step_type, raw):
     parsed = parse_content(step_type, raw)

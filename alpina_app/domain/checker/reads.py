@@ -26,6 +26,7 @@ from alpina_app.domain.contents import (
     RulesCondition,
     Save,
 )
+from alpina_app.domain.values import MAX_DEPTH
 
 # Operators that say something of a variable that is not there.
 ASKING_OPERATORS: Final = frozenset[Operator]({"is_set", "is_empty"})
@@ -112,12 +113,18 @@ def texts_of(content: Content) -> Iterator[Text]:
 
 
 def strings_in(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
-    """The texts in a JSON value, in its order, with their places; however deep."""
+    """The texts in a JSON value, in its order, with their places.
+
+    Deeper than MAX_DEPTH nothing is a template.
+    """
     waiting: list[tuple[Any, Place]] = [(value, place)]
+    deepest = len(place) + MAX_DEPTH
     while waiting:
         item, where = waiting.pop()
         if isinstance(item, str):
             yield item, where
+        elif len(where) == deepest:
+            continue
         elif isinstance(item, dict):
             waiting.extend((v, (*where, str(k))) for k, v in reversed(item.items()))
         elif isinstance(item, list):

@@ -19,7 +19,7 @@ def read_texts(content: Content, secrets: Collection[str], remarks: Remarks) -> 
     for text in texts_of(content):
         for string, place in strings_in(text.value, text.place):
             if text.said and len(string) > MAX_TEXT:
-                remarks.warn("text_too_long", place, length=len(string), limit=MAX_TEXT)
+                remarks.warn("text_too_long", place, count=len(string), limit=MAX_TEXT)
             if "{{" in string or "}}" in string:
                 reads.extend(_read_template(string, place, text, secrets, remarks))
     if isinstance(content, RulesCondition):
