@@ -4,6 +4,7 @@ from alpina_app.clients.gpt import Gpt
 from alpina_app.clients.http_call import HttpCaller
 from alpina_app.clients.local_model import LocalModel
 from alpina_app.db import Database
+from alpina_app.services.chat_throttle import ChatThrottle
 from alpina_app.services.pictures import Programs
 from alpina_app.services.runtime import Runtime
 from alpina_app.services.sign_in import SignIn
@@ -27,7 +28,6 @@ def create_runtime(settings: Settings) -> Runtime:
         history_tokens=settings.history_tokens,
         source=local_model.endpoint if local_model else None,
     )
-    database = create_database(settings)
     return Runtime(
         settings=settings,
         database=database,
@@ -35,6 +35,7 @@ def create_runtime(settings: Settings) -> Runtime:
         http_caller=HttpCaller(settings.http_call_allowed_hosts),
         turns=Turns(settings.chat_wait_s),
         programs=Programs(),
+        chat_throttle=ChatThrottle(settings.chat_per_minute),
         sign_in=SignIn(settings, database),
         local_model=local_model,
     )

@@ -6,6 +6,7 @@ from alpina_app.clients.gpt import Gpt
 from alpina_app.clients.http_call import HttpCaller
 from alpina_app.clients.local_model import LocalModel
 from alpina_app.db import Database
+from alpina_app.services.chat_throttle import ChatThrottle
 from alpina_app.services.pictures import Programs
 from alpina_app.services.sign_in import SignIn
 from alpina_app.services.turns import Turns
@@ -22,6 +23,7 @@ class Runtime:
     http_caller: HttpCaller
     turns: Turns
     programs: Programs
+    chat_throttle: ChatThrottle
     sign_in: SignIn
     local_model: LocalModel | None = None
 

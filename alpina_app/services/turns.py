@@ -17,6 +17,11 @@ Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The request was found right; from now on only the world can make the turn fail."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """A piece of a text that the model is still writing."""
 
@@ -49,7 +54,7 @@ class Failed:
     error: Exception
 
 
-Event = Delta | Said | Finished | Failed
+Event = Begun | Delta | Said | Finished | Failed
 
 
 class LiveTurn:

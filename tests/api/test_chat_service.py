@@ -7,7 +7,7 @@ import pytest
 from alpina_app.errors import Invalid, ModelTimeout, ModelUnavailable, NotFound
 from alpina_app.models import Bot, BotExecution, Scenario, Step
 from alpina_app.services.chat import BotInactive
-from alpina_app.services.turns import Delta, Finished, Said
+from alpina_app.services.turns import Begun, Delta, Finished, Said
 from tests.support.openai_server import OpenAiServer, Status, Text
 from tests.support.pictures import message, question
 from tests.support.talks import talking
@@ -357,7 +357,7 @@ async def test_a_followed_turn_tells_its_pieces_and_its_messages(talks, model):
     model.enqueue(Text("раз два", pieces=("раз", " два")))
     turn = talks.follow(bot, "Считай")
     events = [event async for event in turn.follow()]
-    assert events[:-1] == [Delta("раз"), Delta(" два"), Said("assistant", "раз два", None)]
+    assert events[:-1] == [Begun(), Delta("раз"), Delta(" два"), Said("assistant", "раз два", None)]
     assert isinstance(events[-1], Finished)
     assert [event async for event in turn.follow()] == events
 

@@ -24,7 +24,7 @@ from alpina_app.services.chat.store import store_turn
 from alpina_app.services.chat.talk import talk
 from alpina_app.services.chat.types import ChatReply, ChatRequest, Outcome, Situation
 from alpina_app.services.runtime import Runtime
-from alpina_app.services.turns import LiveTurn, Said
+from alpina_app.services.turns import Begun, LiveTurn, Said
 
 _POLL_S = 0.1
 
@@ -54,7 +54,9 @@ async def _work(
         situation = await runtime.database.read(read_situation, request, runtime.programs)
         language = _language(request, situation)
         outcome = Outcome(request, received_at)
-        match await decide(situation, request, runtime.programs, language):
+        chosen = await decide(situation, request, runtime.programs, language)
+        turn.publish(Begun())
+        match chosen:
             case Talk() as plan:
                 await talk(runtime, turn, situation, plan, outcome)
             case GoOn() as plan:
