@@ -3,6 +3,7 @@
 Every name is described in `.env.example`. The environment wins over `.env`.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from alpina_app.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 Names = Annotated[tuple[str, ...], NoDecode]
+_BARE_IPV6 = r"[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*"
+_HOST = re.compile(rf"(\[{_BARE_IPV6}\]|[^\[\]:@%/?#\\\s]+)(:[0-9]{{1,5}})?|{_BARE_IPV6}")
 
 
 class Settings(BaseSettings):
@@ -77,6 +80,13 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 20:
             raise ValueError("must have at least 20 characters")
+        return value
+
+    @field_validator("http_call_allowed_hosts")
+    @classmethod
+    def _hosts_not_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_HOST.fullmatch(host) for host in value):
+            raise ValueError("must list hosts, with or without a port, such as crm.local:8080")
         return value
 
     @field_validator("time_zone")

@@ -230,7 +230,7 @@ def _allowed_entry(entry: str) -> tuple[str, int | None]:
     if text.count(":") > 1 and not text.startswith("["):
         text = f"[{text}]"
     parts = _AUTHORITY.fullmatch(text)
-    if not parts:
+    if not parts or parts["port"] == "":
         raise ValueError(f"no host, with or without a port: {entry!r}")
     return _without_brackets(parts["host"]), int(parts["port"]) if parts["port"] else None
 

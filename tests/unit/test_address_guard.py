@@ -19,6 +19,8 @@ from alpina_app.clients.address_guard import (
     parse_target,
     system_resolver,
 )
+from alpina_app.errors import SettingsError
+from alpina_app.settings import load_settings
 from tests.support.http_server import HttpServer
 
 
@@ -253,10 +255,40 @@ async def test_allowed_host_admits_no_other_spelling_port_or_name(entry: str, ur
     assert await refusal(guard, url) == "refused_address"
 
 
-@pytest.mark.parametrize("entry", ["", "http://host", "user@host", "a b", "host/x", "[::1"])
+NO_HOSTS = [
+    "http://host",
+    "user@host",
+    "a b",
+    "host/x",
+    "[::1",
+    "[127.0.0.1]",
+    "host:",
+    "host:port",
+]
+
+
+@pytest.mark.parametrize("entry", ["", *NO_HOSTS])
 def test_entry_that_is_no_host_is_named(entry: str) -> None:
     with pytest.raises(ValueError, match="no host"):
         AddressGuard([entry], Names())
+
+
+@pytest.mark.parametrize("entry", NO_HOSTS)
+def test_setting_is_refused_at_start_where_an_entry_is_no_host(entry: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(env_file=None, secret_key="k" * 20, http_call_allowed_hosts=entry)
+
+    (problem,) = caught.value.problems
+    assert problem.startswith("HTTP_CALL_ALLOWED_HOSTS:")
+
+
+def test_setting_takes_what_the_guard_takes() -> None:
+    hosts = "Crm.local, crm.local:8080, 127.0.0.1, ::1, [::1]:80, апи.рф, ::ffff:127.0.0.1"
+
+    settings = load_settings(env_file=None, secret_key="k" * 20, http_call_allowed_hosts=hosts)
+
+    AddressGuard(settings.http_call_allowed_hosts, Names())
+    assert settings.http_call_allowed_hosts[:2] == ("crm.local", "crm.local:8080")
 
 
 class Network:
