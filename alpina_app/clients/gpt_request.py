@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-import orjson
+from typing import Any
 
 from alpina_app.clients.gpt_wire import BotType
 from alpina_app.domain.budget import Message
 from alpina_app.domain.effects import AskGpt, Usage
-
-_JSON_ONLY: Final = "Answer with one JSON value and nothing else."
-_BY_SCHEMA: Final = "It has to follow this JSON Schema: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +59,18 @@ def bot_request(bot: BotSettings, history: Sequence[Message], prompt: str) -> Gp
 
 
 def step_request(effect: AskGpt, bot: BotSettings, history: Sequence[Message]) -> GptRequest:
-    """What a step asks. The system role holds the bot's prompt, the step's instructions and the
-    wanted JSON, never anything a user said."""
-    wants_json = effect.json_answer or effect.schema is not None
-    rules = [bot.system_prompt, effect.instructions, _json_rule(effect) if wants_json else ""]
+    """What a step asks. The system role holds the bot's prompt and the step's instructions (which
+    also say in words what JSON is wanted), never anything a user said."""
     return GptRequest(
         model=effect.model or bot.gpt_model,
-        messages=_conversation(rules, history, effect.prompt),
+        messages=_conversation([bot.system_prompt, effect.instructions], history, effect.prompt),
         bot_type=bot.bot_type,
         temperature=bot.creativity_level if effect.temperature is None else effect.temperature,
         max_tokens=bot.max_tokens if effect.max_tokens is None else effect.max_tokens,
-        json_answer=wants_json,
+        json_answer=effect.json_answer or effect.schema is not None,
         schema=effect.schema,
         timeout_s=effect.timeout_s,
     )
-
-
-def _json_rule(effect: AskGpt) -> str:
-    if not isinstance(effect.schema, dict):
-        return _JSON_ONLY
-    return f"{_JSON_ONLY} {_BY_SCHEMA}{orjson.dumps(effect.schema).decode()}"
 
 
 def _conversation(rules: list[str], history: Sequence[Message], prompt: str) -> list[Message]:

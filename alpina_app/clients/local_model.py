@@ -7,6 +7,7 @@ outlive this process. Packages: requirements-local.txt. See docs/decisions/0005-
 """
 
 import asyncio
+import importlib
 import json
 import logging
 import os
@@ -98,8 +99,12 @@ class LocalModel:
         self._settle("stopped")
 
     async def endpoint(self) -> Endpoint:
-        """Where the model answers; waits while it starts. Raises ModelNotConfigured
-        (`params["reason"]`: a Problem, or "stopped")."""
+        """Where the model answers; waits while it starts. What was not installed at the start is
+        looked for again, so that a server need not be restarted after the installation. Raises
+        ModelNotConfigured (`params["reason"]`: a Problem, or "stopped")."""
+        if self.problem in ("not_installed", "no_weights"):
+            importlib.invalidate_caches()
+            await self.start()
         while self.state == "starting":
             await self._settled.wait()
         if self._endpoint is None:

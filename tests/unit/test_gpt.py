@@ -529,12 +529,18 @@ async def test_step_overrides_the_settings_of_its_bot(gpt: Gpt, server: OpenAiSe
     assert sent(server, "model", "temperature", "max_tokens") == [("other", 0.0, 1)]
 
 
-async def test_extraction_tells_the_schema_in_words_too(gpt: Gpt, server: OpenAiServer) -> None:
-    result = await gpt.ask(AskGpt(1, "extract", "p", schema=SCHEMA), BotSettings())
-    assert result.text == '{"name": "echo"}'
-    ((messages, form),) = sent(server, "messages", "response_format")
-    assert '"required":["name"]' in messages[0]["content"]
-    assert form["type"] == "json_schema"
+@pytest.mark.parametrize(
+    ("schema", "json_answer", "form"),
+    [(SCHEMA, False, "json_schema"), (True, True, "json_object"), (None, True, "json_object")],
+)
+async def test_extraction_asks_for_json(
+    gpt: Gpt, server: OpenAiServer, schema: Any, json_answer: bool, form: str
+) -> None:
+    effect = AskGpt(1, "extract", "p", "Reply in JSON.", schema=schema, json_answer=json_answer)
+    assert (await gpt.ask(effect, BotSettings())).failure is None
+    ((messages, wanted),) = sent(server, "messages", "response_format")
+    assert messages[0] == {"role": "system", "content": "Reply in JSON."}
+    assert wanted["type"] == form
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,17 @@ async def test_missing_weights_are_said(tmp_path: Path) -> None:
     await model.stop()
 
 
+async def test_model_installed_later_is_found_without_a_restart(tmp_path: Path) -> None:
+    late = tmp_path / "late.gguf"
+    program = f"import json, sys; sys.stdin.readline(); {READY}"
+    model = LocalModel(weights=late, command=(sys.executable, "-c", program))
+    await model.start()
+    assert await reason(model.endpoint()) == "no_weights"
+    late.touch()
+    assert (await model.endpoint()).base_url == "http://127.0.0.1:9/v1"
+    await model.stop()
+
+
 @needs_proc
 async def test_key_is_not_to_be_seen_from_outside(tmp_path: Path) -> None:
     async with running(tmp_path, READY) as model:
@@ -226,7 +237,8 @@ async def test_the_real_model_forgets_what_it_cannot_hold() -> None:
     try:
         talk = [{"role": "user", "content": "books and courses " * 60}] * 30
         answer = await gpt.reply(bot_request(BotSettings(max_tokens=4), talk, "Hello!"))
-        assert answer.text
+        assert answer.usage is not None
+        assert 100 < answer.usage.prompt_tokens < 500
     finally:
         await gpt.aclose()
         await model.stop()
