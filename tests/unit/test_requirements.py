@@ -1,7 +1,9 @@
 """The pins are whole: `manage.py` installs them without their dependencies."""
 
 import ast
+import os
 import re
+import subprocess
 import sys
 from importlib.metadata import distribution, packages_distributions
 
@@ -87,6 +89,29 @@ def test_what_a_pinned_package_needs_is_pinned_too(path, have):
 def test_what_the_application_imports_is_pinned():
     imported = third_party([ROOT / "alpina_app", ROOT / "alembic", ROOT / "rxconfig.py"])
     assert imported - pins(RUN).keys() - pins(LOCAL).keys() == set()
+
+
+def test_the_server_imports_without_the_packages_of_the_tests():
+    """Some packages ask for others only when a part of theirs is used, and do not declare it."""
+    dev = {canonicalize_name(name) for name in pins(DEV)}
+    tops = [
+        top
+        for top, names in packages_distributions().items()
+        if {canonicalize_name(name) for name in names} <= dev
+    ]
+    script = (
+        f"import sys; sys.modules.update(dict.fromkeys({tops!r}));"
+        "import alpina_app.alpina_app, alpina_app.cli, alpina_app.server, alpina_app.serving"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "SECRET_KEY": "only-for-tests-0123456789"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr[-1000:]) == (0, "")
 
 
 def test_what_the_tests_import_is_pinned():
