@@ -10,11 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from typing import Any, Final, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 from alpina_app.domain.answers.numbers import as_number
 from alpina_app.domain.values import MISSING, Json, JsonError, Missing, clean_text, dump_json, show
+from alpina_app.i18n import LANGUAGES
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.numbers import NumberPattern
 
 Apply: TypeAlias = Callable[[Json, str], Json | Missing]
 
@@ -170,15 +176,29 @@ def format_number(number: int | float, decimals: int | None, language: str) -> s
 
     None for `decimals` keeps as many as there are.
     """
-    from babel.numbers import format_decimal
-
     with localcontext(_WIDE):
         exact = _decimal(number)
-        if decimals is None:
-            return format_decimal(exact + 0, locale=language, decimal_quantization=False)
-        rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-        pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-        return format_decimal(rounded + 0, pattern, locale=language)
+        if decimals is not None:
+            exact = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        pattern = _number_pattern(decimals or 0)
+        text = pattern.apply(
+            exact + 0, _locale(language), decimal_quantization=decimals is not None
+        )
+    return str(text)
+
+
+@lru_cache(maxsize=MAX_DECIMALS + 1)
+def _number_pattern(decimals: int) -> "NumberPattern":
+    from babel.numbers import parse_pattern
+
+    return parse_pattern("#,##0." + "0" * decimals if decimals else "#,##0")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _locale(language: str) -> "Locale":
+    from babel import Locale
+
+    return Locale.parse(language)
 
 
 def _bind_date(arguments: list[Json]) -> Apply:
@@ -219,8 +239,8 @@ def format_date(moment: datetime, pattern: str | None, language: str) -> str:
     if pattern is None:
         pattern = "dd.MM.yyyy" if language == "ru" else "medium"
     if pattern in ("short", "medium", "long", "full"):
-        return dates.format_date(moment, pattern, locale=language)
-    return dates.format_datetime(moment, pattern, locale=language)
+        return dates.format_date(moment, pattern, locale=_locale(language))
+    return dates.format_datetime(moment, pattern, locale=_locale(language))
 
 
 def _moment(value: Json) -> datetime | None:

@@ -109,6 +109,10 @@ class Scope:
 
 def render_text(template: Template, scope: Scope, landing: Landing = "text") -> str:
     """The text of `template`, at most RESULT_LENGTH characters."""
+    parts = template.parts
+    if template.is_literal and len(parts) == 1 and landing == "text":
+        only = str(parts[0])
+        return only if len(only) <= RESULT_LENGTH else _cut(only, scope)
     text = _whole_text(template, scope, landing)
     return _CONTROLS.sub("", text) if landing == "header" else text
 

@@ -5,7 +5,6 @@ Source: scenario-format "Answers" and "Fine print".
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -29,7 +28,7 @@ def find_options(text: str, options: Sequence[Option]) -> Indices:
     By id, value, label, then by number in the list, each tried only if the former found none;
     first as written but for case and spaces, so that "C++" is not "C", then without punctuation.
     """
-    return _Names.of(options).find(text)
+    return _Names(options).find(text)
 
 
 def find_several(text: str, options: Sequence[Option]) -> Indices | None:
@@ -39,7 +38,7 @@ def find_several(text: str, options: Sequence[Option]) -> Indices | None:
     The parts stand between commas, semicolons, new lines and " и ". A label that holds those
     itself is found whole, the longest first.
     """
-    names = _Names.of(options)
+    names = _Names(options)
     whole = names.find(text)
     if whole:
         return whole if len(whole) == 1 else None
@@ -47,9 +46,9 @@ def find_several(text: str, options: Sequence[Option]) -> Indices | None:
     if not pieces or len(pieces) > MAX_PIECES:
         return None
     chosen: set[int] = set()
-    at = 0
+    at, span = 0, names.span()
     while at < len(pieces):
-        found, used = _longest(text, pieces[at : at + names.span], names)
+        found, used = _longest(text, pieces[at : at + span], names)
         if len(found) != 1:
             return None
         chosen.update(found)
@@ -57,44 +56,43 @@ def find_several(text: str, options: Sequence[Option]) -> Indices | None:
     return tuple(sorted(chosen))
 
 
-@dataclass(frozen=True, slots=True)
 class _Names:
-    """What the options answer to. `span`: parts that the longest name falls into."""
+    """What the options answer to; folded when it is asked for, since most answers are plain."""
 
-    tables: tuple[tuple[Callable[[str], str], dict[str, Indices]], ...]
-    count: int
-    span: int
-
-    @classmethod
-    def of(cls, options: Sequence[Option]) -> "_Names":
-        columns = [
+    def __init__(self, options: Sequence[Option]) -> None:
+        self._columns = (
             [option.id for option in options],
             [show_wire(option.value) for option in options],
             [option.label for option in options],
-        ]
-        parts = (len(_pieces(name)) for column in columns for name in column)
-        return cls(
-            tables=tuple(
-                (key, _table(column, key)) for key in (fold_line, fold) for column in columns
-            ),
-            count=len(options),
-            span=min(MAX_SPAN, max((1, *parts))),
         )
+        self._count = len(options)
+        self._tables: dict[Callable[[str], str], list[dict[str, Indices]]] = {}
 
     def find(self, text: str) -> Indices:
         return self.find_named(text) or self._numbered(text)
 
     def find_named(self, text: str) -> Indices:
-        for key, table in self.tables:
-            found = table.get(key(text))
-            if found:
-                return found
+        for key in (fold_line, fold):
+            wanted = key(text)
+            for table in self._folded(key):
+                if wanted in table:
+                    return table[wanted]
         return ()
+
+    def span(self) -> int:
+        """Parts between separators that the longest name falls into."""
+        names = {name for column in self._columns for name in column}
+        return min(MAX_SPAN, max((1, *(len(_pieces(name)) for name in names))))
+
+    def _folded(self, key: Callable[[str], str]) -> list[dict[str, Indices]]:
+        if key not in self._tables:
+            self._tables[key] = [_table(column, key) for column in self._columns]
+        return self._tables[key]
 
     def _numbered(self, text: str) -> Indices:
         number = _NUMBER.fullmatch(text.strip())
         index = int(number[1]) - 1 if number else -1
-        return (index,) if 0 <= index < self.count else ()
+        return (index,) if 0 <= index < self._count else ()
 
 
 def _table(names: Sequence[str], key: Callable[[str], str]) -> dict[str, Indices]:

@@ -15,6 +15,7 @@ _SKIPS: Final = frozenset({"пропустить", "skip"})
 _DASHES: Final = str.maketrans("−–—‐‑", "-----")
 _BETWEEN_WORDS: Final = re.compile(r"[\s,.;!]+")
 _OUTER: Final = re.compile(r"\A(?:(?![+-][0-9])[\W_])+|[\W_]+\Z")
+_SYMBOL: Final = re.compile("[\u200d-\U0010ffff]")
 _EMOJI_PARTS: Final = re.compile(
     "[\u200d\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
 )
@@ -30,7 +31,7 @@ def fold_text(text: str, *, ignore_case: bool = True) -> str:
 def fold_line(text: str) -> str:
     """`text` folded, inner spaces single, emoji dropped; a text of emoji alone keeps them."""
     folded = " ".join(fold_text(text).split())
-    if folded.isascii():
+    if folded.isascii() or not _SYMBOL.search(folded):
         return folded
     return " ".join("".join(_spoken(folded)).split()) or folded
 
