@@ -32,8 +32,8 @@ _NONCE_BYTES: Final = 12
 _log = logging.getLogger(__name__)
 
 
-def set_secret(session: Session, caller: Caller, settings: Settings, name: str, value: str) -> bool:
-    """Makes the secret or gives it a new value; whether it is new. For administrators.
+def set_secret(session: Session, caller: Caller, settings: Settings, name: str, value: str) -> int:
+    """Makes the secret or gives it a new value; its id. For administrators.
 
     Raises Invalid (i18n keys) for `name` and `value`.
     """
@@ -53,8 +53,9 @@ def set_secret(session: Session, caller: Caller, settings: Settings, name: str, 
     secret.updated_at = utc_now()
     session.add(secret)
     session.flush()
+    assert secret.id is not None
     record(session, caller, "secret_set", "secret", secret.id, name=name)
-    return found is None
+    return secret.id
 
 
 def delete_secret(session: Session, caller: Caller, secret_id: int) -> None:

@@ -49,6 +49,14 @@ _BY_TOKEN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class NewToken:
+    """`text` is the token itself: this is the only time it is ever seen."""
+
+    token_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenCaller:
     """Whose API token it is; `touch`: its `last_used_at` is due (`touch_token`)."""
 
@@ -105,8 +113,8 @@ def create_token(
     name: str,
     user_id: int | None = None,
     expires_at: datetime | None = None,
-) -> str:
-    """The token's text: the only time it is ever seen. `user_id` None = the caller's own.
+) -> NewToken:
+    """`user_id` None = the caller's own.
 
     Only administrators make tokens for others. Raises Invalid (i18n keys) or NotFound.
     """
@@ -119,6 +127,8 @@ def create_token(
         wrong["name"] = ["accounts.token_name_blank"]
     elif len(name.strip()) > 200:
         wrong["name"] = ["accounts.token_name_long"]
+    elif not name.strip().isprintable():
+        wrong["name"] = ["accounts.token_name_unprintable"]
     if expires_at is not None and expires_at <= utc_now():
         wrong["expires_at"] = ["accounts.token_expiry_past"]
     if owner is None or session.get(User, owner) is None:
@@ -135,8 +145,9 @@ def create_token(
     )
     session.add(token)
     session.flush()
+    assert token.id is not None
     record(session, caller, "token_created", "token", token.id, name=token.name, user=owner)
-    return text
+    return NewToken(token.id, text)
 
 
 def revoke_token(session: Session, caller: Caller, token_id: int) -> None:

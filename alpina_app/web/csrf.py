@@ -40,14 +40,15 @@ def csrf_problem(
     `headers` by lower-case name; `form_token`: the field `csrfmiddlewaretoken` of a POSTed form,
     which goes before the header.
     """
-    return _origin_problem(headers, secure, trusted_origins) or _token_problem(
+    return origin_problem(headers, secure, trusted_origins) or _token_problem(
         cookie, form_token, headers.get(HEADER)
     )
 
 
-def _origin_problem(
+def origin_problem(
     headers: Mapping[str, str], secure: bool, trusted_origins: tuple[str, ...]
 ) -> str | None:
+    """Half of `csrf_problem`: the `Origin`, or over https without one the `Referer`, is ours."""
     host = headers.get("host", "").lower()
     origin = headers.get("origin")
     if origin is not None:
