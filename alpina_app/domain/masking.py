@@ -15,12 +15,14 @@ _PASSWORD_LENGTH: Final = 4
 
 
 class Mask:
-    """Replaces every given secret by `***`, also percent-encoded, JSON-escaped and in Base64."""
+    """Replaces every given secret by `***`, whatever its case, also percent-encoded, JSON-escaped
+    and in Base64."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
         ordered = sorted(spellings, key=lambda text: (-len(text), text))
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        pattern = "|".join(map(re.escape, ordered))
+        self._pattern = re.compile(pattern, re.IGNORECASE) if ordered else None
 
     def text(self, text: str) -> str:
         return self._pattern.sub(MASK, text) if self._pattern else text
@@ -34,6 +36,8 @@ class Mask:
                 return [self.json(item) for item in value]
             case dict():
                 return {self.text(key): self.json(item) for key, item in value.items()}
+            case int() | float() if self._pattern and self._pattern.fullmatch(repr(value)):
+                return MASK
             case _:
                 return value
 
@@ -75,8 +79,11 @@ def _spellings(secret: str) -> set[str]:
         return set()
     escaped = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     encoded = base64.b64encode(secret.encode("utf-8", "replace")).decode()
-    urls = {part(secret, errors="replace") for part in (quote, quote_plus)}
-    urls.add(quote(secret, safe="", errors="replace"))
+    urls = {
+        write(secret, safe=safe, errors="replace")
+        for write in (quote, quote_plus)
+        for safe in ("", "/")
+    }
     found = {secret, *escaped, *urls, encoded, encoded.rstrip("=")}
     password = secret.partition(":")[2]
     if len(password) >= _PASSWORD_LENGTH and not password.startswith("//"):

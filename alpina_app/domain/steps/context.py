@@ -6,7 +6,14 @@ from alpina_app.domain.effects import AskGpt, CallApi, GptResult
 from alpina_app.domain.masking import Mask, cut_text, fits
 from alpina_app.domain.program import DonePlan, Program, StepPlan, Target
 from alpina_app.domain.run import Env, Limit, Run
-from alpina_app.domain.templates import Note, Scope, Template, render_json, render_text
+from alpina_app.domain.templates import (
+    RESULT_LENGTH,
+    Note,
+    Scope,
+    Template,
+    render_json,
+    render_text,
+)
 from alpina_app.domain.turn import Event, Said
 from alpina_app.domain.values import (
     RESERVED_NAMES,
@@ -117,6 +124,8 @@ class Context:
         self.say(self.env.phrase(f"speech.{key}", **params), None)
 
     def text(self, template: Template) -> str:
+        if template.is_literal and len(template.text) <= RESULT_LENGTH:
+            return template.text
         return render_text(template, self.scope)
 
     def warn(self, code: str, **params: Any) -> None:
@@ -161,9 +170,11 @@ class Context:
         return cut_text(self._mask().text(text))
 
     def _open(self, step_id: int | None, step_type: str | None) -> None:
-        self.run.events += 1
-        self._take(Event(self.run.events, step_id, step_type, self.env.now()))
-        self.turn.events.append(self.event)
+        run = self.run
+        run.events += 1
+        event = Event(run.events, step_id, step_type, self.env.now())
+        self.turn.events.append(event)
+        self._take(event)
 
     def _take(self, event: Event) -> None:
         self.event = event

@@ -6,9 +6,8 @@ from typing import Any, assert_never
 from alpina_app.domain.answers import Rejected
 from alpina_app.domain.answers.numbers import as_number
 from alpina_app.domain.contents import Input
-from alpina_app.domain.filters import format_date
+from alpina_app.domain.filters import format_date, format_number
 from alpina_app.domain.run import Env
-from alpina_app.domain.values import show
 
 
 def expectation(spec: Input, answer: Rejected, env: Env) -> str:
@@ -91,7 +90,9 @@ def _between(key: str, low: object, high: object) -> tuple[str, dict[str, Any]]:
 
 
 def _shown(value: int | float | str | None, env: Env) -> str | None:
-    return None if value is None else show(value, env.language)
+    """A bound of a number as people of the language write it."""
+    number = as_number(value)
+    return None if number is None else format_number(number, None, env.language)
 
 
 def _day(value: int | float | str | None, env: Env) -> str | None:
