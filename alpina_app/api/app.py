@@ -12,6 +12,7 @@ from urllib.parse import quote
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from alpina_app.api import chat
 from alpina_app.api.answers import Answer
 from alpina_app.api.http import FORMAT_KEY, PATH_KEY, Call, Server, View, page, server
 from alpina_app.api.index import INDEX, INFO, RESOURCES
@@ -104,6 +105,7 @@ def _routes(runtime: Runtime, open_to_guests: bool) -> list[Route]:
         Route("/api/", page(runtime, INDEX)),
         Route("/api/root/", page(runtime, INFO)),
         Route("/api/scenarios/{id}/steps/", page(runtime, scenario_steps_view(open_to_guests))),
+        *chat.routes(runtime),
     ]
 
 
