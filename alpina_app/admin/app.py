@@ -3,7 +3,7 @@
 import json
 import logging
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlmodel import Session
 from starlette.applications import Starlette
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_admin.base import BaseAdmin
 from starlette_admin.i18n import I18nConfig, TimezoneConfig, format_datetime, get_tzinfo
 from starlette_admin.routing import route
-from starlette_admin.theme import DefaultTheme, TablerSettings
+from starlette_admin.theme import ClassMap, DefaultTheme, TablerSettings
 from starlette_admin.views import CustomView, Link
 
 from alpina_app.admin.content import BotView, ScenarioView, StepView
@@ -77,6 +77,17 @@ class _Admin(BaseAdmin):
         return shown
 
 
+class _Classes(ClassMap):
+    classes: ClassVar[dict[str, str]] = {"form.cancel_button": "btn btn-link link-secondary"}
+
+
+class _Theme(DefaultTheme):
+    """Cancelling is no danger: its button is not red."""
+
+    def get_class_map(self) -> ClassMap:
+        return _Classes()
+
+
 class _Home(CustomView):
     """What there is, with numbers, for this caller."""
 
@@ -106,7 +117,7 @@ def _admin(runtime: Runtime) -> BaseAdmin:
         base_url="/admin",
         templates_dir=str(_TEMPLATES),
         index_view=_Home(runtime, views),
-        theme=DefaultTheme(TablerSettings(base="slate", primary="indigo")),
+        theme=_Theme(TablerSettings(base="slate", primary="indigo")),
         auth_provider=Known(),
         secret_key=runtime.settings.secret_key.get_secret_value(),
         middlewares=[Middleware(Language)],

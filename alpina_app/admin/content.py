@@ -10,14 +10,13 @@ from starlette_admin.fields import (
     BooleanField,
     DateTimeField,
     EnumField,
-    HasOne,
     StringField,
     TextAreaField,
 )
 from starlette_admin.types import RequestAction
 
-from alpina_app.admin.fields import JsonText, NumberText
-from alpina_app.admin.records import Link, Source, all_columns
+from alpina_app.admin.fields import JsonText, NumberText, Reference
+from alpina_app.admin.records import Link, Source, all_columns, name_contains
 from alpina_app.admin.texts import say
 from alpina_app.admin.views import TableView, caller_of, name_of, without_filters
 from alpina_app.models import BOT_TYPES, MAX_INT, STEP_TYPES, Bot, Scenario, Step, User
@@ -87,19 +86,34 @@ class BotView(ResourceView):
                 StringField("gpt_model", maxlength=100, default=runtime.settings.default_model)
             ),
             without_filters(
-                NumberText("creativity_level", minimum=0, maximum=2, step="any", default="0.7")
+                NumberText(
+                    "creativity_level",
+                    minimum=0,
+                    maximum=2,
+                    step="any",
+                    default="0.7",
+                    exclude_from_list=True,
+                )
             ),
-            without_filters(NumberText("max_tokens", minimum=1, maximum=MAX_INT, default="1000")),
+            without_filters(
+                NumberText(
+                    "max_tokens",
+                    minimum=1,
+                    maximum=MAX_INT,
+                    default="1000",
+                    exclude_from_list=True,
+                )
+            ),
             TextAreaField("system_prompt", exclude_from_list=True, rows=8, filters=[]),
             BooleanField("is_active", default=True),
-            HasOne(
+            Reference(
                 "start_scenario",
                 key="scenario",
                 filters=[],
                 orderable=False,
                 exclude_from_create=True,
             ),
-            HasOne("created_by", key="user", filters=[], orderable=False),
+            Reference("created_by", key="user", filters=[], orderable=False),
             StringField(
                 "author",
                 getter=name_of("created_by", "username"),
@@ -137,6 +151,7 @@ class ScenarioView(ResourceView):
         _SCENARIOS,
         all_columns(_SCENARIOS),
         search=("name", "description"),
+        search_also=(name_contains(_SCENARIOS.c.bot_id, _BOTS.c.name),),
         links=(
             Link("bot", "bot_id", _BOTS),
             Link("initial_step", "initial_step_id", _STEPS),
@@ -149,8 +164,8 @@ class ScenarioView(ResourceView):
             without_filters(NumberText("id", exclude_from_create=True, exclude_from_edit=True)),
             without_filters(StringField("name", required=True, maxlength=200)),
             TextAreaField("description", exclude_from_list=True, rows=3, filters=[]),
-            HasOne("bot", key="bot", required=True, filters=[], orderable=False),
-            HasOne(
+            Reference("bot", key="bot", required=True, filters=[], orderable=False),
+            Reference(
                 "initial_step",
                 key="step",
                 filters=[],
@@ -176,6 +191,7 @@ class StepView(ResourceView):
             "order": _STEPS.c.position,
         },
         search=("name", "content"),
+        search_also=(name_contains(_STEPS.c.scenario_id, _SCENARIOS.c.name),),
         links=(
             Link("scenario", "scenario_id", _SCENARIOS),
             Link("next_step", "next_step_id", _STEPS),
@@ -187,10 +203,10 @@ class StepView(ResourceView):
         self.fields = [
             without_filters(NumberText("id", exclude_from_create=True, exclude_from_edit=True)),
             without_filters(StringField("name", required=True, maxlength=200)),
-            HasOne("scenario", key="scenario", required=True, filters=[], orderable=False),
+            Reference("scenario", key="scenario", required=True, filters=[], orderable=False),
             EnumField("step_type", choices_loader=_step_types, default="message", required=True),
             without_filters(NumberText("order", minimum=0, maximum=MAX_INT, default="0")),
-            HasOne("next_step", key="step", filters=[], orderable=False),
+            Reference("next_step", key="step", filters=[], orderable=False),
             JsonText("content", exclude_from_list=True, filters=[], default=dict),
             *_times(),
         ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette_admin.fields import StringField, TextAreaField
+from starlette_admin.fields import HasOne, StringField, TextAreaField
 from starlette_admin.helpers import html_params
 
 from alpina_app.admin.texts import say
@@ -60,6 +60,19 @@ class JsonText(TextAreaField):
             ) from None
         except ValueError as error:
             raise ValueError(say("json_refused", reason=str(error))) from None
+
+
+@dataclass
+class Reference(HasOne):
+    """A link to a row of another view, chosen by searching there."""
+
+    form_template: str = "fields/form/reference.html"
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        if not request.state.action.is_form():
+            return await super().serialize_value(request, value)
+        view = self._view._find_foreign_view(self.key)  # type: ignore[union-attr, arg-type]
+        return {"id": value.id, "text": f"{await view.repr(value, request)} #{value.id}"}
 
 
 @dataclass

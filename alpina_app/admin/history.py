@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette_admin.fields import BooleanField, DateTimeField, EnumField, HasOne, StringField
+from starlette_admin.fields import BooleanField, DateTimeField, EnumField, StringField
 from starlette_admin.types import RequestAction
 
-from alpina_app.admin.fields import JsonText, NumberText
-from alpina_app.admin.records import Link, Record, Source, all_columns
+from alpina_app.admin.fields import JsonText, NumberText, Reference
+from alpina_app.admin.records import Contains, Link, Record, Source, all_columns, name_contains
 from alpina_app.admin.texts import say
 from alpina_app.admin.views import (
     ForAdministrators,
@@ -40,7 +40,15 @@ _EXECUTIONS: Final[Table] = BotExecution.__table__  # type: ignore[attr-defined]
 _MESSAGES: Final[Table] = Message.__table__  # type: ignore[attr-defined]
 _EVENTS: Final[Table] = TraceEvent.__table__  # type: ignore[attr-defined]
 _STEPS: Final[Table] = Step.__table__  # type: ignore[attr-defined]
+_BOTS: Final[Table] = Bot.__table__  # type: ignore[attr-defined]
+_SCENARIOS: Final[Table] = Scenario.__table__  # type: ignore[attr-defined]
 _AUDIT: Final[Table] = AuditEntry.__table__  # type: ignore[attr-defined]
+
+
+def _said_in(contains: Contains) -> ColumnElement[bool]:
+    return _EXECUTIONS.c.id.in_(
+        select(_MESSAGES.c.execution_id).where(contains(_MESSAGES.c.content))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +69,10 @@ class ExecutionView(ReadOnly):
         _EXECUTIONS,
         all_columns(_EXECUTIONS, without=("run_state", "version_id")),
         search=("user_session",),
+        search_also=(name_contains(_EXECUTIONS.c.bot_id, _BOTS.c.name), _said_in),
         links=(
-            Link("bot", "bot_id", Bot.__table__),  # type: ignore[attr-defined]
-            Link("scenario", "scenario_id", Scenario.__table__),  # type: ignore[attr-defined]
+            Link("bot", "bot_id", _BOTS),
+            Link("scenario", "scenario_id", _SCENARIOS),
             Link("current_step", "current_step_id", _STEPS),
         ),
     )
@@ -74,10 +83,12 @@ class ExecutionView(ReadOnly):
     def __init__(self, runtime: Any) -> None:
         self.fields = [
             without_filters(NumberText("id")),
-            HasOne("bot", key="bot", filters=[], orderable=False),
-            HasOne("scenario", key="scenario", filters=[], orderable=False),
+            Reference("bot", key="bot", filters=[], orderable=False),
+            Reference("scenario", key="scenario", filters=[], orderable=False),
             without_filters(StringField("user_session")),
-            HasOne("current_step", key="step", filters=[], orderable=False, exclude_from_list=True),
+            Reference(
+                "current_step", key="step", filters=[], orderable=False, exclude_from_list=True
+            ),
             EnumField("status", choices_loader=_statuses),
             BooleanField("is_completed", exclude_from_list=True),
             JsonText("variables", exclude_from_list=True, filters=[]),
@@ -120,7 +131,11 @@ class AuditView(ForAdministrators, ReadOnly):
                 orderable=False,
             ),
             StringField("action", filters=[], exclude_from_list=True),
-            without_filters(StringField("object_type")),
+            StringField(
+                "object_type",
+                filters=[],
+                getter=lambda request, obj: object_text(obj.object_type),
+            ),
             without_filters(StringField("object_id", orderable=False)),
             JsonText(
                 "details", filters=[], orderable=False, list_template="fields/list/json_text.html"
@@ -142,6 +157,11 @@ def action_text(action: str) -> str:
     """A deed in words; one without words is shown as it is stored."""
     key = f"action_{action}"
     return say(key) if f"admin.{key}" in catalogue()["ru"] else action
+
+
+def object_text(object_type: str) -> str:
+    key = f"object_{object_type}"
+    return say(key) if f"admin.{key}" in catalogue()["ru"] else object_type
 
 
 def _newest(session: Session, table: Table, order: Any, execution: int, limit: int) -> list[Record]:

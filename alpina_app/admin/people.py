@@ -18,7 +18,7 @@ from starlette_admin.fields import (
 from starlette_admin.types import RequestAction
 
 from alpina_app.admin.fields import NumberText, WriteOnly
-from alpina_app.admin.records import Link, Source, all_columns
+from alpina_app.admin.records import Link, Source, all_columns, name_contains
 from alpina_app.admin.texts import later, say
 from alpina_app.admin.views import (
     ForAdministrators,
@@ -120,6 +120,7 @@ class TokenView(TableView):
         _TOKENS,
         all_columns(_TOKENS, without=("token_hash",)),
         search=("name", "prefix"),
+        search_also=(name_contains(_TOKENS.c.user_id, _USERS.c.username),),
         links=(Link("user", "user_id", _USERS, ("username",)),),
     )
     fields_default_sort = (("id", True),)
@@ -181,6 +182,7 @@ class SessionView(ReadOnly):
         _SESSIONS,
         all_columns(_SESSIONS, without=("token_hash",)),
         search=(),
+        search_also=(name_contains(_SESSIONS.c.user_id, _USERS.c.username),),
         links=(Link("user", "user_id", _USERS, ("username",)),),
     )
     name_field = "id"

@@ -1,11 +1,11 @@
 """Rows for the administration's pages: plain objects, read in one transaction, never live rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, false, func, or_, select, true
 from sqlmodel import Session
 
 from alpina_app.services.search_words import split_words
@@ -28,14 +28,22 @@ class Link:
     names: tuple[str, ...] = ("name",)
 
 
+Contains = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a view reads. `columns`: by field name, without anything secret."""
+    """What a view reads. `columns`: by field name, without anything secret.
+
+    `search`: columns that the search looks into; `search_also`: conditions on other tables, made
+    with the test for one word.
+    """
 
     table: Table
     columns: Mapping[str, ColumnElement[Any]]
     search: tuple[str, ...]
     links: tuple[Link, ...] = ()
+    search_also: tuple[Callable[[Contains], ColumnElement[bool]], ...] = ()
 
 
 def all_columns(table: Table, *, without: Sequence[str] = ()) -> dict[str, ColumnElement[Any]]:
@@ -67,27 +75,31 @@ def count_records(session: Session, source: Source, *conditions: ColumnElement[b
 
 
 def matches(source: Source, text: str) -> ColumnElement[bool]:
-    """Every word in any of the searched columns; `%` and `_` are literal."""
+    """Every word in any of the places searched; `%` and `_` are literal."""
     words = split_words(text)[:MAX_WORDS]
-    return and_(
-        true(),
-        *(
-            or_(
-                *(
-                    func.lower(source.columns[name]).like(_pattern(word), escape=_ESCAPE)
-                    for name in source.search
-                )
-            )
-            for word in words
-        ),
-    )
+    return and_(true(), *(_has_word(source, word) for word in words))
 
 
-def _pattern(word: str) -> str:
-    literal = word.lower()
+def name_contains(column: ColumnElement[Any], linked: Column[Any]) -> Callable[..., Any]:
+    """For `search_also`: the row that `column` points to has the word in `linked`."""
+    table = linked.table
+    return lambda contains: column.in_(select(table.c.id).where(contains(linked)))
+
+
+def _has_word(source: Source, word: str) -> ColumnElement[bool]:
+    pattern = f"%{_literal(word.lower())}%"
+
+    def contains(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return func.lower(column).like(pattern, escape=_ESCAPE)
+
+    places = [contains(source.columns[name]) for name in source.search]
+    return or_(false(), *places, *(condition(contains) for condition in source.search_also))
+
+
+def _literal(text: str) -> str:
     for character in (_ESCAPE, "%", "_"):
-        literal = literal.replace(character, _ESCAPE + character)
-    return f"%{literal}%"
+        text = text.replace(character, _ESCAPE + character)
+    return text
 
 
 def _follow(session: Session, link: Link, records: Sequence[Record]) -> None:

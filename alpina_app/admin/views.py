@@ -67,7 +67,10 @@ class TableView(BaseModelView):
         self.runtime = runtime
         self.menu_label = later(f"{self.key}_many")
         self.display_name = later(f"{self.key}_object")
-        self.searchable_fields = list(self.source.search)
+        # What starlette-admin offers filters for; the search itself goes by the source.
+        self.searchable_fields = [
+            field.name for field in self.fields if isinstance(field, BooleanField | EnumField)
+        ]
         self.sortable_fields = [
             field.name
             for field in self.fields
