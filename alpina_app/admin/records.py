@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, and_, false, func, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlmodel import Session
 
 from alpina_app.services.search_words import split_words
@@ -90,7 +103,8 @@ def _has_word(source: Source, word: str) -> ColumnElement[bool]:
     pattern = f"%{_literal(word.lower())}%"
 
     def contains(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        return func.lower(column).like(pattern, escape=_ESCAPE)
+        # As text: a JSON column would take the pattern for JSON.
+        return func.lower(type_coerce(column, String())).like(pattern, escape=_ESCAPE)
 
     places = [contains(source.columns[name]) for name in source.search]
     return or_(false(), *places, *(condition(contains) for condition in source.search_also))
