@@ -30,7 +30,7 @@ def open_database(settings: Settings) -> Iterator[Database]:
     """Raises Stop instead of what the database or its driver raises; never shows the URL."""
     try:
         database = Database(settings.database_url.get_secret_value(), pool_size=1)
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError):
         raise Stop("bad_settings", 2, problems="DATABASE_URL: cannot be read") from None
     try:
         yield database

@@ -37,11 +37,13 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(console: Console, sock: socket.socket, host: str) -> int:
-    from alpina_app.commands import migrate, open_database, settings_or_stop
+    from alpina_app.commands import check_redis, migrate, open_database, settings_or_stop
 
     settings = settings_or_stop()
     _set_up_logging(settings.log_level)
     url = shown(host, sock.getsockname()[1])
+    if settings.redis_url is not None:
+        check_redis(settings.redis_url.get_secret_value())
     with _alone(), open_database(settings) as database:
         migrate(database)
         link = _setup_link(settings, database, url)
@@ -51,7 +53,7 @@ def _run(console: Console, sock: socket.socket, host: str) -> int:
 
     def ready() -> None:
         console.say("serving", url=url)
-        if settings.wants_local_model:
+        if settings.wants_local_model and environment.is_ready(environment.LOCAL):
             console.say("demo_model")
         if link:
             console.say("setup_link", url=link)

@@ -1,6 +1,7 @@
 """The pins are whole: `manage.py` installs them without their dependencies."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -117,3 +118,12 @@ def test_the_server_imports_without_the_packages_of_the_tests():
 def test_what_the_tests_import_is_pinned():
     imported = third_party([ROOT / "tests", ROOT / "benchmarks"])
     assert imported - pins(RUN).keys() - pins(DEV).keys() - pins(LOCAL).keys() == set()
+
+
+def test_frontend_versions_are_frozen_and_name_no_address():
+    lock = (ROOT / "reflex.lock" / "bun.lock").read_text(encoding="utf-8")
+    manifest = json.loads((ROOT / "reflex.lock" / "package.json").read_text(encoding="utf-8"))
+    versions = {**manifest["dependencies"], **manifest["devDependencies"]}
+    assert [name for name, version in versions.items() if not re.match(r"v?\d", version)] == []
+    assert [name for name in versions if f'"{name}@' not in lock] == []
+    assert re.findall(r"https?://|\.tgz", lock) == []
