@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alpina_app.api import chat
+from alpina_app.api import chat, extras
 from alpina_app.api.answers import Answer
 from alpina_app.api.http import FORMAT_KEY, PATH_KEY, Call, Server, View, page, server
 from alpina_app.api.index import INDEX, INFO, RESOURCES
@@ -22,8 +22,8 @@ from alpina_app.services.runtime import Runtime
 from alpina_app.web.login import SIGN_IN_PATHS, create_sign_in
 
 _NAMES: Final = "|".join(resource.name for resource in RESOURCES)
-_OBJECTS: Final = re.compile(rf"/api/({_NAMES})/(?:([^/.]+)/)?")
-_SUFFIX: Final = re.compile(r"(/api/.*?)/?\.([a-z0-9]+)/?")
+_OBJECTS: Final = re.compile(rf"/api/({_NAMES})/(?:(?!import/)([^/.]+)/)?")
+_SUFFIX: Final = re.compile(r"(/api/|/api/.*[^/])\.([a-z0-9]+)/?")
 
 
 def create_api(runtime: Runtime) -> ASGIApp:
@@ -67,7 +67,12 @@ class _Api:
                 return
         suffix = _SUFFIX.fullmatch(path)
         if FORMAT_KEY not in scope and suffix is not None:
-            inner = {**scope, "path": f"{suffix[1]}/", FORMAT_KEY: suffix[2], PATH_KEY: path}
+            inner = {
+                **scope,
+                "path": suffix[1].rstrip("/") + "/",
+                FORMAT_KEY: suffix[2],
+                PATH_KEY: path,
+            }
             if self._leads_somewhere(inner):
                 await self(inner, receive, send)
                 return
@@ -106,6 +111,7 @@ def _routes(runtime: Runtime, open_to_guests: bool) -> list[Route]:
         Route("/api/root/", page(runtime, INFO)),
         Route("/api/scenarios/{id}/steps/", page(runtime, scenario_steps_view(open_to_guests))),
         *chat.routes(runtime),
+        *extras.routes(runtime),
     ]
 
 

@@ -41,6 +41,14 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "variable_name": '"{name}" is not a valid variable name.',
         "variable_reserved": '"{name}" is a built-in name.',
         "variable_size": '"{name}" is larger than {limit} KB.',
+        "not_a_bot_file": 'This is no bot file: its format is not "{format}".',
+        "unknown_version": "Only version {version} of the format is known.",
+        "not_a_list": "Expected a list.",
+        "not_a_key": "Expected a text of 1 to 100 characters.",
+        "doubled_key": 'The key "{key}" is there already.',
+        "unknown_key": 'There is nothing with the key "{key}".',
+        "not_a_position": "Expected null or two numbers.",
+        "too_many_steps": "No more than {limit} steps.",
         "too_many_words": "Ensure this value has no more than {limit} words.",
     }
 )

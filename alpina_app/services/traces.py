@@ -1,0 +1,39 @@
+"""The trace of an execution: what each step took, gave and set. Never without signing in."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from alpina_app.errors import NotFound
+from alpina_app.models import BotExecution, TraceEvent
+from alpina_app.services.access import Caller, require_sign_in
+
+_EVENTS = TraceEvent.__table__  # type: ignore[attr-defined]
+
+
+def read_trace(session: Session, caller: Caller, execution_id: int) -> list[dict[str, Any]]:
+    """Events in order, as on the wire; times are ISO texts. Raises NotFound."""
+    require_sign_in(caller)
+    if session.get(BotExecution, execution_id) is None:
+        raise NotFound(what="BotExecution")
+    rows = session.execute(
+        select(_EVENTS).where(_EVENTS.c.execution_id == execution_id).order_by(_EVENTS.c.seq)
+    )
+    return [
+        {
+            "seq": row.seq,
+            "step": row.step_id,
+            "step_type": row.step_type,
+            "started_at": row.started_at.isoformat().replace("+00:00", "Z"),
+            "duration_ms": row.duration_ms,
+            "input": row.input,
+            "output": row.output,
+            "variables_set": row.variables_set,
+            "exit": row.exit,
+            "warnings": row.warnings,
+            "error": row.error,
+            "tokens": row.tokens,
+        }
+        for row in rows
+    ]
