@@ -410,10 +410,10 @@ def test_picks_are_counted_after_doubles_are_dropped() -> None:
 
 
 def test_the_longest_label_is_looked_for_first() -> None:
-    options = (Option(label="да"), Option(label="да, конечно"), Option(label="конечно"))
-    assert parse("да, конечно, да", type="multi_choice", options=options) == Accepted(
-        ["да", "да, конечно"], (0, 1)
-    )
+    labels = ("да", "да, конечно", "да, конечно, завтра", "нет")
+    spec: dict[str, Any] = {"type": "multi_choice", "options": [Option(label=x) for x in labels]}
+    assert parse("да, конечно, завтра, нет", **spec) == Accepted([labels[2], labels[3]], (2, 3))
+    assert parse("нет; да; да, конечно", **spec) == Accepted(["да", labels[1], "нет"], (0, 1, 3))
 
 
 @pytest.mark.parametrize(("text", "rating"), [("1", 1), ("5", 5), ("5,0", 5), (" 3 ", 3)])
