@@ -484,6 +484,16 @@ def test_a_hostile_pattern_stays_bounded() -> None:
     assert parse("a" * 900 + "!", pattern="(a*)*(a*)*b") == Rejected("pattern")
 
 
+@pytest.mark.parametrize("type_", get_args(InputType))
+@pytest.mark.parametrize(
+    "filling", ["\n", "!", " ", "_", ", ", "\n и ", "5", "-", ".", "a.", "🔴", "("]
+)
+def test_long_hostile_answers_are_read_to_their_end(type_: Any, filling: str) -> None:
+    # Reading that is quadratic in the answer would not come back here for minutes.
+    result = parse("a" + filling * 50_000 + "a", type=type_, options=COLOURS)
+    assert isinstance(result, Rejected)
+
+
 HINTS = st.sampled_from(
     ["5", "12", "2026", ".", "/", "-", " ", ":", "декабря", "мая", "через", "дня", "назад", "in",
      "days", "ago", "завтра", "да", "нет", ",", "и", "+7", "912", "@", "ru", "https://", "№",

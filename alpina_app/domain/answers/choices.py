@@ -17,7 +17,7 @@ MAX_SPAN: Final = 20
 """Most parts between separators that one label is looked for in."""
 
 _NUMBER: Final = re.compile(r"[(\[«\"']?(?:№\s?|#)?([0-9]{1,4})[.,;:!)\]»\"']*")
-_SEPARATOR: Final = re.compile(r"[,;\n](?:\s*(?:и|and)\s)?|\s(?:и|and)\s", re.IGNORECASE)
+_SEPARATOR: Final = re.compile(r"[,;\n](?:[^\S\n]{0,9}(?:и|and)\s)?|\s(?:и|and)\s", re.IGNORECASE)
 
 Indices = tuple[int, ...]
 

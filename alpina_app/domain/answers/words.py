@@ -14,7 +14,6 @@ _SKIPS: Final = frozenset({"пропустить", "skip"})
 
 _DASHES: Final = str.maketrans("−–—‐‑", "-----")
 _BETWEEN_WORDS: Final = re.compile(r"[\s,.;!]+")
-_OUTER: Final = re.compile(r"\A(?:(?![+-][0-9])[\W_])+|[\W_]+\Z")
 _SYMBOL: Final = re.compile("[\u200d-\U0010ffff]")
 _EMOJI_PARTS: Final = re.compile(
     "[\u200d\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
@@ -50,7 +49,20 @@ def fold(text: str) -> str:
     The sign of a number is none; a text of punctuation alone stays.
     """
     line = fold_line(text)
-    return _OUTER.sub("", line) or line
+    return _inner(line) or line
+
+
+def _inner(line: str) -> str:
+    begin, end = 0, len(line)
+    while begin < end and not (line[begin].isalnum() or _is_sign(line, begin)):
+        begin += 1
+    while end > begin and not line[end - 1].isalnum():
+        end -= 1
+    return line[begin:end]
+
+
+def _is_sign(line: str, index: int) -> bool:
+    return line[index] in "+-" and line[index + 1 : index + 2].isdecimal()
 
 
 def parse_yes_no(text: str) -> bool | None:
