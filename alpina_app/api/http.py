@@ -34,12 +34,13 @@ from alpina_app.services.resource import Resource
 from alpina_app.services.runtime import Runtime
 from alpina_app.services.sign_in import SESSION_COOKIE
 from alpina_app.web.client import client_of
-from alpina_app.web.csrf import FIELD, SAFE_METHODS
+from alpina_app.web.csrf import FIELD
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 MAX_QUERY: Final = 8192
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMAT_KEY: Final = "alpina.format"
 """Where the dispatch leaves a path's suffix (`.json`) in the scope."""
 PATH_KEY: Final = "alpina.path"
@@ -94,8 +95,13 @@ class Call:
         return str(self.request.scope.get(PATH_KEY) or self.request.scope["path"])
 
     @property
+    def suffix(self) -> str:
+        """The path's format suffix: `json` for `/api/bots.json`, "" for none."""
+        return str(self.request.scope.get(FORMAT_KEY, ""))
+
+    @property
     def safe(self) -> bool:
-        return self.method in SAFE_METHODS
+        return self.method in _READS
 
     @property
     def query(self) -> dict[str, str]:
@@ -147,6 +153,12 @@ class Call:
             self.asked = True
             self._identity = await identify(self.request, self.runtime, form_token=self._form_token)
         return self._identity
+
+    async def caller(self) -> Caller:
+        """Who calls, where no work in the database follows; the view permits them."""
+        caller = (await self.identity()).caller
+        self.permit(caller)
+        return caller
 
     async def run(
         self,
@@ -277,9 +289,9 @@ def server(runtime: Runtime, view: View) -> Server:
 
 
 async def _handled(call: Call) -> Answer:
-    wanted = call.request.scope.get(FORMAT_KEY) or (
-        call.query.get("format", "") if call.request.scope["query_string"] else ""
-    )
+    wanted = call.suffix
+    if not wanted and call.request.scope["query_string"]:
+        wanted = call.query.get("format", "")
     call.chosen = choose(call.headers.get("accept", "*/*"), wanted, call.view.renderers)
     if call.is_guest:
         call.asked = True
@@ -287,8 +299,7 @@ async def _handled(call: Call) -> Answer:
     handler = call.view.methods.get("GET" if call.method == "HEAD" else call.method)
     if handler is not None:
         return await handler(call)
-    caller = (await call.identity()).caller
-    call.permit(caller)
+    caller = await call.caller()
     if call.method == "OPTIONS":
         return await _options(call, caller)
     raise MethodNotAllowed(call.method)
@@ -347,7 +358,8 @@ def _indented(body: bytes, indent: int) -> bytes:
 
 
 def _vary(call: Call) -> str:
-    by_basic = call.headers.get("authorization", "")[:6].lower() == "basic "
+    scheme = call.headers.get("authorization", "").split(" ", 1)[0]
+    by_basic = scheme.lower() == "basic"
     return "Accept, Cookie" if call.asked and not by_basic else "Accept"
 
 

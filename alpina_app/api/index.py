@@ -15,15 +15,18 @@ VERSION: Final = "1.0"
 
 
 async def _links(call: Call) -> Answer:
+    await call.caller()
     return answer(_lists(call))
 
 
 async def _info(call: Call) -> Answer:
+    await call.caller()
     return answer({"name": "alpina_digital API", "version": VERSION, "endpoints": _lists(call)})
 
 
 def _lists(call: Call) -> dict[str, str]:
-    return {resource.name: f"{call.origin}/api/{resource.name}/" for resource in RESOURCES}
+    ending = f".{call.suffix}" if call.suffix else "/"
+    return {resource.name: f"{call.origin}/api/{resource.name}{ending}" for resource in RESOURCES}
 
 
 INDEX: Final = View(

@@ -13,6 +13,7 @@ from alpina_app.api.http import Call, Handler, View
 from alpina_app.api.idempotency import created_once, keyed
 from alpina_app.api.metadata import field_metadata
 from alpina_app.api.pagination import envelope
+from alpina_app.api.refusals import Refused
 from alpina_app.errors import Conflict
 from alpina_app.services import crud
 from alpina_app.services.access import Caller, require_editor
@@ -61,7 +62,11 @@ def object_view(resource: Resource, open_to_guests: bool) -> View:
         return Answer(None, 204)
 
     async def actions(call: Call, caller: Caller) -> dict[str, Any]:
-        if not caller.may_edit or not await call.read(_exists, resource, call.id):
+        try:
+            found = caller.may_edit and await call.read(_exists, resource, call.id)
+        except Refused:
+            found = False
+        if not found:
             return {}
         return {"PUT": field_metadata(resource.fields)}
 
