@@ -74,7 +74,8 @@ class Expression:
 
     @property
     def use(self) -> Use:
-        return Use(self.path, any(call.name == "default" for call in self.calls))
+        guarded = bool(self.calls) and any(call.name == "default" for call in self.calls)
+        return Use(self.path, guarded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ def _expression(path: Path, calls: tuple[Call, ...], quoted: bool) -> Expression
 
 def _without(calls: tuple[Call, ...], name: str) -> tuple[Call, ...]:
     """`calls` without a closing filter `name`; `default` may stand behind it."""
+    if not calls:
+        return calls
     for index in reversed(range(len(calls))):
         if calls[index].name == name:
             return calls[:index] + calls[index + 1 :]
@@ -152,6 +155,8 @@ def _without(calls: tuple[Call, ...], name: str) -> tuple[Call, ...]:
 
 
 def _read_expression(body: str) -> tuple[Path, tuple[Call, ...]]:
+    if "|" not in body:
+        return _read_path(body), ()
     source, *filters = (found[1] for found in _SEGMENT.finditer(body + "|"))
     if len(filters) > MAX_FILTERS:
         raise _Broken("broken_template")
@@ -202,6 +207,8 @@ def _read_arguments(text: str) -> list[Json]:
 
 
 def _ends_in_string(literal: str, in_string: bool) -> bool:
+    if '"' not in literal:
+        return in_string
     return in_string ^ (_BACKSLASHED.sub("", literal).count('"') % 2 == 1)
 
 
@@ -210,6 +217,8 @@ def _stray_braces(between: list[str]) -> Iterator[TemplateProblem]:
     twos."""
     depth = 0
     for literal in between:
+        if "{" not in literal and "}" not in literal:
+            continue
         for found in _BRACES.finditer(literal):
             run = found[0]
             broken = len(run) > (1 if run[0] == "{" else max(1, depth))
