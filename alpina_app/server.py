@@ -1,6 +1,7 @@
 """`manage.py runserver` inside the venv: `python -m alpina_app.server runserver [HOST:]PORT`."""
 
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -25,6 +26,7 @@ QUIET = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "alembic")
 def main(argv: Sequence[str]) -> int:
     # Until the server listens to signals itself, Ctrl-C ends an import without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.disable()  # a tenth of the start would go into looking for garbage
     prepare_streams()
     console = Console()
     options = arguments.parse(arguments.make_parser(), argv)
@@ -52,6 +54,9 @@ def _run(console: Console, sock: socket.socket, host: str) -> int:
     from alpina_app.serving import serve
 
     def ready() -> None:
+        # What is loaded by now stays: the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
         console.say("serving", url=url)
         if settings.wants_local_model and environment.is_ready(environment.LOCAL):
             console.say("demo_model")
