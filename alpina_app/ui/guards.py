@@ -110,11 +110,19 @@ async def _toast_of(state: Any, error: Exception) -> Any:
 def sign_in_redirect(state: Any) -> Any:
     """To the sign-in form and back to this page.
 
-    A full page load: the socket keeps the cookies it was opened with.
+    A full page load: the socket keeps the cookies it was opened with. What stands unsaved in a
+    guarded form is kept for the way back.
     """
+    return rx.call_script(
+        "window.dispatchEvent(new Event('alpina-form-keep'));"
+        f"window.location.assign({json.dumps(sign_in_address(state))})"
+    )
+
+
+def sign_in_address(state: Any) -> str:
+    """The sign-in form that leads back to the page the state's event came from."""
     url = state.router.url
-    back = quote(url.path + (f"?{url.query}" if url.query else ""), safe="/")
-    return rx.call_script(f"window.location.assign({json.dumps('/admin/login/?next=' + back)})")
+    return "/admin/login/?next=" + quote(url.path + (f"?{url.query}" if url.query else ""))
 
 
 def _fingerprint(token: str) -> str:

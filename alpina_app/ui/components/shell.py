@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from alpina_app.ui.components.links import document_link
 from alpina_app.ui.states.session import Session
 from alpina_app.ui.texts import I18n, t
 
@@ -29,7 +30,7 @@ WORK_PLACES = (
 def shell(*content: rx.Component, active: str = "", wide: bool = False) -> rx.Component:
     """A page in its frame. `active` is the key of the place it belongs to."""
     return rx.el.div(
-        rx.el.a(t("shell.skip"), href="#main", class_name="skip-link"),
+        document_link(t("shell.skip"), href="#main", class_name="skip-link"),
         rx.el.header(
             _brand(),
             rx.el.details(
@@ -49,7 +50,7 @@ def shell(*content: rx.Component, active: str = "", wide: bool = False) -> rx.Co
             _settings(),
             class_name="sidebar",
         ),
-        rx.el.main(*content, id="main", class_name="main wide" if wide else "main"),
+        rx.el.main(*content, id="main", tab_index=-1, class_name="main wide" if wide else "main"),
         class_name="shell",
     )
 
@@ -73,7 +74,7 @@ def language_switch() -> rx.Component:
                 aria_pressed=rx.cond(I18n.lang == code, "true", "false"),
                 aria_label=name,
                 title=name,
-                on_click=I18n.choose(code),
+                on_click=I18n.choose(code),  # type: ignore[operator]
             )
             for code, label, name in (("ru", "RU", "Русский"), ("en", "EN", "English"))
         ),
@@ -127,7 +128,7 @@ def _link(place: Place, active: str) -> rx.Component:
     current = {"aria_current": "page"} if place.key == active else {}
     if place.is_page:
         return rx.link(*inside, href=place.href, class_name="nav-link", underline="none", **current)
-    return rx.el.a(*inside, href=place.href, class_name="nav-link", **current)
+    return document_link(*inside, href=place.href, class_name="nav-link", **current)
 
 
 def _settings() -> rx.Component:
@@ -141,7 +142,7 @@ def _settings() -> rx.Component:
 def _account() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.a(Session.username, href="/admin/password/", class_name="account-name"),
+            document_link(Session.username, href="/admin/password/", class_name="account-name"),
             rx.match(
                 Session.role,
                 ("administrator", rx.el.small(t("shell.role_administrator"))),
@@ -166,9 +167,9 @@ def _account() -> rx.Component:
 
 
 def _sign_in() -> rx.Component:
-    return rx.el.a(
+    return document_link(
         rx.icon("log-in", size=18, aria_hidden="true"),
         t("shell.sign_in"),
-        href="/admin/login/?next=/",
+        href=Session.sign_in_href,
         class_name="button primary",
     )

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from alpina_app.services.sign_in import cookie_value
-from alpina_app.ui.guards import Guarded
+from alpina_app.ui.guards import Guarded, sign_in_address
 
 
 class Session(Guarded, rx.State):
@@ -14,6 +14,7 @@ class Session(Guarded, rx.State):
     username: str = ""
     role: str = ""
     csrf: str = ""
+    sign_in_href: str = "/admin/login/?next=/"
 
     @rx.event
     async def load(self) -> None:
@@ -22,6 +23,7 @@ class Session(Guarded, rx.State):
         self.username = caller.username
         self.role = caller.role
         self.csrf = cookie_value(self.router.headers.cookie or "", "csrftoken") or ""
+        self.sign_in_href = sign_in_address(self)
         self.ready = True
 
     @rx.var
