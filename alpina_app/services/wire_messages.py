@@ -49,6 +49,8 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_key": 'There is nothing with the key "{key}".',
         "not_a_position": "Expected null or two numbers.",
         "too_many_steps": "No more than {limit} steps.",
+        "not_an_origin": '"{value}" is not an origin such as https://example.com.',
+        "too_many_origins": "No more than {limit} origins.",
         "too_many_words": "Ensure this value has no more than {limit} words.",
     }
 )
