@@ -18,7 +18,7 @@ from alpina_app.bootstrap import pages
 
 def create_app() -> ASGIApp:
     """Raises FileNotFoundError where the pages are not built."""
-    folder = pages.folder()
+    folder = pages.folder_to_serve()
     if not pages.is_built(folder):
         raise FileNotFoundError(f"no built pages in {folder}: `manage.py runserver` builds them")
     environment.REFLEX_ENV_MODE.set(Env.PROD)

@@ -56,9 +56,9 @@ def _prepare(console: Console, options: argparse.Namespace) -> None:
     with exclusive(paths.LOCK, lambda: console.say("waiting")):
         environment.prepare(console, requirements)
         environment.write_env_file(console)
-        if with_pages and not pages.is_built(pages.folder()):
+        if with_pages and not _pages_stand():
             with _local_model_wanted() as child:
-                pages.build(console)
+                pages.hand_over(pages.build(console))
                 _await_local_model(console, child)
 
 
@@ -67,8 +67,16 @@ def _stands(requirements: Path, with_pages: bool) -> bool:
     return (
         environment.is_ready(requirements)
         and (paths.ENV_FILE.exists() or bool(os.environ.get("SECRET_KEY")))
-        and (not with_pages or pages.is_built(pages.folder()))
+        and (not with_pages or _pages_stand())
     )
+
+
+def _pages_stand() -> bool:
+    where = pages.folder()
+    if not pages.is_built(where):
+        return False
+    pages.hand_over(where)
+    return True
 
 
 def _local_model_wanted() -> AbstractContextManager[Child | None]:

@@ -30,6 +30,7 @@ SETTINGS = ("DEBUG", "DEFAULT_MODEL", "TIME_ZONE")
 KEPT = 3
 # The exit code of `alpina_app.frontend_build` whose last line names the wrong settings.
 WRONG_SETTINGS = 2
+_HANDED_OVER = "ALPINA_PAGES"
 _BAR = re.compile(r"[\u2500-\u259f]+")
 
 
@@ -38,12 +39,22 @@ def folder() -> Path:
     return paths.PAGES / _fingerprint()[:16]
 
 
+def folder_to_serve() -> Path:
+    """The folder that `manage.py` handed over, else that of the present sources."""
+    return Path(os.environ[_HANDED_OVER]) if _HANDED_OVER in os.environ else folder()
+
+
+def hand_over(where: Path) -> None:
+    """What the process goes on as serves these pages, whatever is edited in between."""
+    os.environ[_HANDED_OVER] = str(where)
+
+
 def is_built(where: Path) -> bool:
     return (where / "build" / "client" / "index.html").exists()
 
 
-def build(console: Console) -> None:
-    """Builds the pages into `folder()`. Raises Stop with the compiler's last word if that fails."""
+def build(console: Console) -> Path:
+    """Builds the pages; their folder. Raises Stop with the compiler's last word if that fails."""
     with console.step("step_pages") as progress:
         command = (paths.PYTHON, "-m", "alpina_app.frontend_build")
         with started(
@@ -61,6 +72,7 @@ def build(console: Console) -> None:
         where = folder()
         _publish(where)
     _forget_old(where)
+    return where
 
 
 def _publish(where: Path) -> None:

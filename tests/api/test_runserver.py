@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from alpina_app.bootstrap import pages
 from tests.support.server_process import run, running_server, settings
 
 HANDSHAKE = (
@@ -91,9 +90,11 @@ def test_the_event_socket_stays_shut_for_foreign_pages(server, origin):
     assert handshake(server.port, f"127.0.0.1:{server.port}", origin) in (400, 403)
 
 
-def test_the_built_pages_name_no_host_of_the_event_socket():
-    scripts = list((pages.folder() / "build" / "client" / "assets").glob("reflex-env-*.js"))
-    (text,) = [script.read_text(encoding="utf-8") for script in scripts]
+def test_the_built_pages_name_no_host_of_the_event_socket(server):
+    environment = Path(f"/proc/{server.process.pid}/environ").read_text().split("\0")
+    (folder,) = [Path(pair.partition("=")[2]) for pair in environment if "ALPINA_PAGES=" in pair]
+    (script,) = (folder / "build" / "client" / "assets").glob("reflex-env-*.js")
+    text = script.read_text(encoding="utf-8")
     assert ("localhost" in text, "location.origin" in text) == (False, True)
 
 
