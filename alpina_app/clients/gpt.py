@@ -73,7 +73,7 @@ class Gpt:
         self._max_retries = max_retries
         self._history_tokens = history_tokens
         self._first_backoff_s = first_backoff_s
-        self._http = openai.DefaultAsyncHttpxClient(
+        self._http = openai.DefaultAioHttpClient(
             timeout=httpx2.Timeout(None, connect=_CONNECT_TIMEOUT_S),
             limits=httpx2.Limits(
                 max_connections=1000, max_keepalive_connections=200, keepalive_expiry=30.0

@@ -12,6 +12,7 @@ from typing import Any, Final
 import anyio
 import httpx2
 import openai
+from openai._types import RequestOptions
 
 from alpina_app.clients import gpt_wire as wire
 from alpina_app.clients.gpt_request import GptRequest
@@ -24,6 +25,9 @@ OnDelta = Callable[[str], Awaitable[None] | None]
 
 _BROKEN: Final = (httpx2.RequestError, httpx2.StreamError, ssl.SSLError, anyio.EndOfStream, OSError)
 _DRAIN_S: Final = 0.2
+
+# OpenAI takes no idempotency key: a name here spares the client the making of one, a system call.
+_UNKEYED: Final[RequestOptions] = {"idempotency_key": "none"}
 
 
 @dataclass(slots=True)
@@ -66,7 +70,10 @@ class Exchange:
         where = wire.path(self.request.bot_type)
         streamed = self.on_delta is not None
         return await talk(
-            self.client.post(where, cast_to=httpx2.Response, body=body, stream=streamed), body
+            self.client.post(
+                where, cast_to=httpx2.Response, body=body, stream=streamed, options=_UNKEYED
+            ),
+            body,
         )
 
     async def _listen(self, response: httpx2.Response) -> wire.Answer:
