@@ -58,13 +58,19 @@ Event = Begun | Delta | Said | Finished | Failed
 
 
 class LiveTurn:
-    """A turn at work. `message` is what the user wrote."""
+    """A turn at work. `message` is what the user wrote.
+
+    `ref`: what the client calls it, to know it again. `watchers`: for followers that give way to a
+    newer one of the same place: {place: its newest visit}.
+    """
 
     def __init__(self, key: Key, message: str, *, streams: bool) -> None:
         self.key = key
         self.message = message
         self.streams = streams
         self.stopped = asyncio.Event()
+        self.ref = ""
+        self.watchers: dict[str, str] = {}
         self._events: list[Event] = []
         self._changed = asyncio.Event()
         self._over = False
@@ -82,15 +88,16 @@ class LiveTurn:
     async def follow(self) -> AsyncIterator[Event]:
         """Every event from the first on; ends with `Finished` or `Failed`."""
         seen = 0
-        while True:
-            changed = self._changed
-            while seen < len(self._events):
-                yield self._events[seen]
-                seen += 1
-            if self._over and seen == len(self._events):
-                return
-            if changed is self._changed:
-                await changed.wait()
+        while events := await self.since(seen):
+            for event in events:
+                yield event
+            seen += len(events)
+
+    async def since(self, seen: int) -> list[Event]:
+        """The events behind the first `seen` ones; waits for one. Empty at the end of the turn."""
+        while len(self._events) == seen and not self._over:
+            await self._changed.wait()
+        return self._events[seen:]
 
     async def result(self) -> Any:
         """The reply; raises what made the turn fail."""
@@ -127,6 +134,10 @@ class Turns:
     def live(self, key: Key) -> LiveTurn | None:
         """The turn of this conversation that runs now."""
         return self._live.get(key)
+
+    def is_busy(self, key: Key) -> bool:
+        """Whether a turn of this conversation runs or waits."""
+        return key in self._users
 
     @property
     def count(self) -> int:

@@ -1,23 +1,34 @@
 """What the chat page shows of a conversation: its lines, what is asked now, how it stands.
 
-A conversation of the page belongs to whoever holds its random token (`chat_link`); its
-`user_session` cannot be guessed, and knowing a `user_session` of REST opens nothing here.
+A conversation of the page belongs to whoever holds its random token (`chat_link`). The browser
+makes the token; here stands its hash from the first message on, beside a `user_session` that cannot
+be guessed. Knowing a `user_session` of REST opens nothing here.
 """
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from alpina_app.domain.engine import Ask, open_question
 from alpina_app.errors import NotFound
 from alpina_app.i18n import Language
-from alpina_app.models import Bot, BotExecution, ChatLink, Message, Scenario, utc_now
-from alpina_app.services.chat.claim import read_situation
+from alpina_app.models import (
+    Bot,
+    BotExecution,
+    ChatLink,
+    Message,
+    Scenario,
+    TurnLease,
+    utc_now,
+)
+from alpina_app.services.chat.claim import lease_key, read_situation
 from alpina_app.services.chat.plan import compiled
 from alpina_app.services.chat.scenario import make_env, run_of
 from alpina_app.services.chat.types import BotInactive, ChatRequest
@@ -25,9 +36,11 @@ from alpina_app.services.runtime import Runtime
 
 bots, executions, messages = Bot.__table__, BotExecution.__table__, Message.__table__  # type: ignore[attr-defined]
 links, scenarios = ChatLink.__table__, Scenario.__table__  # type: ignore[attr-defined]
+leases = TurnLease.__table__  # type: ignore[attr-defined]
 
 PAGE_LINES = 30
 _TOUCH_EVERY = timedelta(hours=1)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +56,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class BotCard:
-    """What anybody may know of a bot."""
+    """What anybody may know of a bot. `starts`: it has a scenario that it begins with."""
 
     id: int
     name: str
     description: str
     is_active: bool
+    starts: bool = False
     allowed_origins: tuple[str, ...] = ()
 
 
@@ -69,46 +83,79 @@ def bot_card(session: Session, bot_id: int) -> BotCard:
     """Raises NotFound."""
     row = session.execute(
         select(
-            bots.c.id, bots.c.name, bots.c.description, bots.c.is_active, bots.c.allowed_origins
-        ).where(bots.c.id == bot_id)
+            bots.c.id,
+            bots.c.name,
+            bots.c.description,
+            bots.c.is_active,
+            scenarios.c.is_active.label("starts"),
+            bots.c.allowed_origins,
+        )
+        .outerjoin(scenarios, scenarios.c.id == bots.c.start_scenario_id)
+        .where(bots.c.id == bot_id)
     ).one_or_none()
     if row is None:
-        raise NotFound(what="Bot")
-    return BotCard(row.id, row.name, row.description, row.is_active, tuple(row.allowed_origins))
+        raise NotFound
+    origins = tuple(str(origin) for origin in row.allowed_origins or ())
+    return BotCard(row.id, row.name, row.description, row.is_active, bool(row.starts), origins)
 
 
-def new_conversation(session: Session, bot_id: int) -> str:
-    """A token for a conversation that nobody has had yet. Raises NotFound."""
-    bot_card(session, bot_id)
-    token = secrets.token_urlsafe(24)
-    session.add(
-        ChatLink(
-            token_hash=_hash(token),
-            bot_id=bot_id,
-            user_session=f"web-{secrets.token_hex(12)}",
-        )
-    )
-    return token
+def is_token(text: str) -> bool:
+    """Whether `text` may be a conversation's token: 32 to 64 characters of base64url."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def session_of(session: Session, bot_id: int, token: str) -> str | None:
     """The `user_session` behind a token of this bot; None for a token that is not known."""
-    row = session.execute(
-        select(links.c.id, links.c.user_session, links.c.last_used_at).where(
+    found = session.execute(
+        select(links.c.user_session).where(
             links.c.token_hash == _hash(token), links.c.bot_id == bot_id
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    if utc_now() - row.last_used_at > _TOUCH_EVERY:
-        session.execute(update(links).where(links.c.id == row.id).values(last_used_at=utc_now()))
-    return str(row.user_session)
+    ).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def join(session: Session, bot_id: int, token: str) -> str:
+    """The `user_session` behind the token; a token not known yet begins a conversation.
+
+    Raises NotFound (bot; a token of another bot's conversation).
+    """
+    bot_card(session, bot_id)
+    known = session_of(session, bot_id, token)
+    if known is None:
+        return _begin(session, bot_id, token)
+    now = utc_now()
+    session.execute(
+        update(links)
+        .where(links.c.token_hash == _hash(token), links.c.last_used_at < now - _TOUCH_EVERY)
+        .values(last_used_at=now)
+    )
+    return known
+
+
+def _begin(session: Session, bot_id: int, token: str) -> str:
+    user_session = f"web-{secrets.token_hex(12)}"
+    try:
+        with session.begin_nested():
+            session.add(ChatLink(token_hash=_hash(token), bot_id=bot_id, user_session=user_session))
+            session.flush()
+    except IntegrityError:
+        known = session_of(session, bot_id, token)
+        if known is None:
+            raise NotFound from None
+        return known
+    return user_session
 
 
 def read_lines(
-    session: Session, bot_id: int, user_session: str, *, before: int | None = None
+    session: Session,
+    bot_id: int,
+    user_session: str,
+    *,
+    before: int | None = None,
+    after: int | None = None,
 ) -> tuple[list[Line], bool]:
-    """The newest lines (before line `before`), oldest first; whether there are older ones."""
+    """The newest lines (before line `before`, after line `after`), oldest first, PAGE_LINES at
+    most; whether there are older ones that fit."""
     query = (
         select(
             messages.c.id,
@@ -124,12 +171,38 @@ def read_lines(
     )
     if before is not None:
         query = query.where(messages.c.id < before)
+    if after is not None:
+        query = query.where(messages.c.id > after)
     rows = session.execute(query).all()
     lines = [
         Line(row.id, row.role, row.content, row.step_id, row.created_at)
         for row in rows[:PAGE_LINES]
     ]
     return lines[::-1], len(rows) > PAGE_LINES
+
+
+def last_line(session: Session, bot_id: int, user_session: str) -> int:
+    """The newest line's id; 0 where nothing was said yet."""
+    newest = session.execute(
+        select(func.max(messages.c.id))
+        .join(executions, executions.c.id == messages.c.execution_id)
+        .where(executions.c.bot_id == bot_id, executions.c.user_session == user_session)
+    ).scalar_one()
+    return int(newest or 0)
+
+
+def status_of(session: Session, bot_id: int, user_session: str) -> str:
+    """That of the newest execution; "" where there is none."""
+    newest = _newest(session, bot_id, user_session)
+    return "" if newest is None else newest[1]
+
+
+def runs_elsewhere(session: Session, bot_id: int, user_session: str) -> bool:
+    """Whether some process runs a turn of the conversation now, by its lease."""
+    until = session.execute(
+        select(leases.c.expires_at).where(leases.c.key == lease_key((bot_id, user_session)))
+    ).scalar_one_or_none()
+    return until is not None and until > utc_now()
 
 
 async def standing(

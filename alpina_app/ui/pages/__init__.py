@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from alpina_app.ui.pages.chat import chat
 from alpina_app.ui.pages.home import home
 
 
@@ -19,4 +20,7 @@ class Page:
     on_load: tuple[Any, ...] = ()
 
 
-PAGES: tuple[Page, ...] = (Page("/", home, "Alpina Digital"),)
+PAGES: tuple[Page, ...] = (
+    Page("/", home, "Alpina Digital"),
+    Page("/chat/[bot]", chat, "Чат — Alpina Digital"),
+)
