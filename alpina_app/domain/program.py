@@ -29,7 +29,7 @@ from alpina_app.domain.http_request import RequestPlan, plan_request
 from alpina_app.domain.json_schema import JsonSchema, SchemaError
 from alpina_app.domain.picture import Picture, StepPicture
 from alpina_app.domain.templates import JsonTemplate, Template, compile_json, compile_template
-from alpina_app.domain.values import Path, PathError, parse_path
+from alpina_app.domain.values import JsonError, Path, PathError, dump_json, parse_path
 
 Target: TypeAlias = int | None
 """The id of the step that follows; None = the end."""
@@ -121,11 +121,15 @@ class HttpPlan(DonePlan):
 
 @dataclass(frozen=True, slots=True)
 class ExtractPlan(DonePlan):
-    """`schema` is None without one; `bad_schema`: there is one that cannot be used."""
+    """`schema` is None without one; `bad_schema`: there is one that cannot be used.
+
+    `schema_text`: the schema as JSON, for the model to read.
+    """
 
     content: GptCall
     prompt: Template
     schema: JsonSchema | None
+    schema_text: str
     bad_schema: bool
     saves: tuple[SavePlan, ...]
     on_error: ErrorPlan | None
@@ -245,17 +249,18 @@ def _error_plan(on_error: OnError | None) -> ErrorPlan | None:
 
 
 def _extract_plan(content: GptCall, base: tuple[int, Target, tuple[SetPlan, ...]]) -> ExtractPlan:
-    schema, bad_schema = None, False
+    schema, text, bad_schema = None, "", False
     if content.schema_ is not None:
         try:
-            schema = JsonSchema(content.schema_)
-        except SchemaError:
+            schema, text = JsonSchema(content.schema_), dump_json(content.schema_)
+        except (SchemaError, JsonError):
             bad_schema = True
     return ExtractPlan(
         *base,
         content,
         compile_template(content.prompt),
         schema,
+        text,
         bad_schema,
         _save_plans(content.save),
         _error_plan(content.on_error),

@@ -4,7 +4,7 @@
 import pytest
 
 from alpina_app.domain.effects import AskGpt, CallApi, HttpResult
-from tests.support.pictures import message, step
+from tests.support.pictures import message, question, step
 from tests.support.play import gpt, http, play, played
 
 URL = "https://api.example.com/items"
@@ -286,6 +286,24 @@ def test_an_unknown_secret_fails_without_a_call():
             "exit": "on_error",
             "error": "unknown_secret",
         }
+
+
+def test_no_text_that_is_said_sees_a_secret():
+    on_error = {"text": "[{{secret.KEY}}]"}
+    sets = [{"var": "a", "value": "[{{secret.KEY}}]"}]
+    for url, results in (("?", []), (URL, [http({}, status=500)])):
+        game = played(call(url=url, on_error=on_error), *AFTER, results=results, secrets=SECRETS)
+        assert game.said == ["[]"]
+    game = played(call(set=sets), *AFTER, results=[http({})], secrets=SECRETS)
+    assert game.run.variables == {"a": "[]"}
+
+
+def test_a_secret_the_user_writes_is_masked_in_the_trace():
+    game = played(question(1, "а"), secrets=SECRETS)
+    game.write("Вот: s3cr/t ключ")
+    assert game.event["input"] == "Вот: ***"
+    assert game.event["variables_set"] == {"а": "Вот: ***"}
+    assert game.run.variables == {"а": "Вот: s3cr/t ключ"}
 
 
 def test_a_gone_secret_in_a_template_is_blank_and_warned_of():

@@ -123,6 +123,8 @@ def test_the_open_question_is_told_between_turns():
     assert open_question(game.program, game.run, game.env) == game.outcome
     assert isinstance(game.outcome, Ask)
     assert game.outcome.input["attempts_left"] == 1
+    game.run.position = 1
+    assert open_question(game.program, game.run, game.env).input["attempts_left"] == 3
     game.run.position = 3
     assert open_question(game.program, game.run, game.env) is None
     game.run.position = 99

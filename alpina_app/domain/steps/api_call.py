@@ -1,6 +1,7 @@
 """api_call: a request over HTTP, or data asked of the model; what comes back is saved by path."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from alpina_app.domain.effects import AskGpt, CallApi, GptResult, HttpResult
@@ -8,7 +9,7 @@ from alpina_app.domain.http_request import RequestRefused, build_request, show_r
 from alpina_app.domain.json_schema import SchemaError
 from alpina_app.domain.program import ExtractPlan, HttpPlan, SavePlan
 from alpina_app.domain.steps.context import Break, Context, Leave, Move, VariableTooLarge
-from alpina_app.domain.values import MISSING, Json, JsonError, dump_json, get_path, parse_json
+from alpina_app.domain.values import MISSING, Json, JsonError, get_path, parse_json
 
 _FENCE: Final = re.compile(r"\s*```[a-zA-Z]*\n(.*?)\n?```\s*", re.DOTALL)
 _NO_STATUS: Final = frozenset({"refused_address", "too_many_redirects"})
@@ -22,17 +23,15 @@ class _Failed(Exception):
 
 def enter_http(step: HttpPlan, ctx: Context) -> Move:
     content = step.content
-    ctx.scope.secrets = ctx.env.secrets
+    scope = replace(ctx.scope, secrets=ctx.env.secrets)
     try:
-        request = build_request(step.request, ctx.scope)
-        shown = show_request(step.request, ctx.scope)
+        request = build_request(step.request, scope)
+        shown = show_request(step.request, scope)
     except RequestRefused as refused:
         ctx.event.input = {"method": content.method, "url": content.url}
         ctx.event.output = {"status": 0, "body": ""}
         _save_status(step, 0, ctx)
         return _fail(step, refused.code, ctx)
-    finally:
-        ctx.scope.secrets = None
     ctx.event.input = {
         "method": content.method,
         "url": shown.url,
@@ -105,10 +104,9 @@ def resume_extract(step: ExtractPlan, result: GptResult, ctx: Context) -> Move:
 
 
 def _instructions(step: ExtractPlan, ctx: Context) -> str:
-    schema = step.content.schema_
-    if schema is None:
+    if step.schema is None:
         return ctx.env.phrase("speech.json_answer")
-    return ctx.env.phrase("speech.json_schema", schema=dump_json(schema))
+    return ctx.env.phrase("speech.json_schema", schema=step.schema_text)
 
 
 def _unfenced(text: str) -> str:
@@ -127,7 +125,7 @@ def _parsed(source: bytes | str) -> Json:
 def _is_success(status: int, rule: str | tuple[int, ...]) -> bool:
     if isinstance(rule, tuple):
         return status in rule
-    return status > 0 if rule == "any" else 200 <= status <= 299
+    return rule == "any" or 200 <= status <= 299
 
 
 def _save_status(step: HttpPlan, status: int, ctx: Context) -> None:
