@@ -13,8 +13,10 @@ from starlette.types import ASGIApp
 from alpina_app import ui
 from alpina_app.admin.app import create_admin
 from alpina_app.api.app import create_api
-from alpina_app.edge import AllowedHosts, Dispatch, SecurityHeaders
+from alpina_app.edge import AllowedHosts, Dispatch, Framing, SecurityHeaders
+from alpina_app.errors import NotFound
 from alpina_app.operations import Measured, Metrics, create_operations
+from alpina_app.services.chat.conversation import bot_card
 from alpina_app.services.runtime import Runtime
 from alpina_app.settings import load_settings
 from alpina_app.startup import create_runtime
@@ -25,11 +27,23 @@ class Site:
 
     def __init__(self) -> None:
         self._parts: Mapping[str, ASGIApp] = {}
+        self._runtime: Runtime | None = None
 
     def parts(self) -> Mapping[str, ASGIApp]:
         return self._parts
 
+    async def frame_origins(self, bot_id: int) -> tuple[str, ...]:
+        """The sites whose frames the bot's chat may stand in."""
+        if self._runtime is None:
+            return ()
+        try:
+            card = await self._runtime.database.read(bot_card, bot_id)
+        except NotFound:
+            return ()
+        return card.allowed_origins
+
     def open(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         metrics = Metrics()
         api = Measured(create_api(runtime), metrics, "api")
         admin = Measured(create_admin(runtime), metrics, "admin")
@@ -45,7 +59,7 @@ class Site:
         ui.open_pages(runtime)
 
     def close(self) -> None:
-        self._parts = {}
+        self._parts, self._runtime = {}, None
         ui.close_pages()
 
 
@@ -67,6 +81,7 @@ def build() -> rx.App:
     app = ui.create_app(
         [
             lambda pages: Dispatch(pages, site.parts),
+            lambda inner: Framing(inner, site.frame_origins),
             SecurityHeaders,
             lambda inner: AllowedHosts(inner, settings.allowed_hosts),
         ]

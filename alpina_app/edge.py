@@ -1,7 +1,9 @@
 """ASGI middleware around everything: which hosts are served, security headers, and the dispatch of
 `/api`, `/admin` and the operations' paths beside Reflex's pages."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from urllib.parse import parse_qs
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -14,6 +16,8 @@ PAGE_POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'"
 )
+_CHAT_PATH = re.compile(r"/chat/([0-9]{1,18})/?")
+_ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -39,6 +43,56 @@ class Dispatch:
                 await part(scope, receive, send)
                 return
         await self._pages(scope, receive, send)
+
+
+class Framing:
+    """Lets the chat page `/chat/ID?embed=1` stand in frames of the sites that the bot names.
+
+    `origins(bot_id)`: those sites, as `https://example.com` or `https://*.example.com`. No other
+    page, and no other bot's, may stand in a frame: `SecurityHeaders` around this one sees to it.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Callable[[int], Awaitable[Iterable[str]]]) -> None:
+        self._app = app
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        bot_id = _embedded_bot(scope)
+        sites = frame_ancestors(await self._origins(bot_id)) if bot_id is not None else ""
+        if not sites:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_sites(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = f"{PAGE_POLICY}; {sites}"
+                headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, send_with_sites)
+
+
+def frame_ancestors(origins: Iterable[str]) -> str:
+    """The CSP directive for `origins`; "" where none of them is one (CSP Level 3, host-source)."""
+    sites = [origin.strip().rstrip("/").lower() for origin in origins]
+    sound = [site for site in sites if _ORIGIN.fullmatch(site)]
+    return f"frame-ancestors 'self' {' '.join(sound)}" if sound else ""
+
+
+def _embedded_bot(scope: Scope) -> int | None:
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return None
+    found = _CHAT_PATH.fullmatch(scope["path"])
+    query = _query(scope["query_string"].decode("latin-1"))
+    return int(found[1]) if found and query.get("embed", [""])[-1] == "1" else None
+
+
+def _query(text: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(text, max_num_fields=100)
+    except ValueError:
+        return {}
 
 
 class AllowedHosts:

@@ -1,4 +1,4 @@
-"""`/chat/[bot]`: the live chat, for anybody. With `?embed=1` it stands in a frame on another site."""
+"""`/chat/[bot]`: the live chat, for anybody; with `?embed=1` in a frame on another site."""
 
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors

@@ -27,13 +27,13 @@ class Chat(rx.State):
     the conversation goes on, and what is asked.
     """
 
-    card: dict[str, Any] = {}  # noqa: RUF012
-    initial: dict[str, Any] = {}  # noqa: RUF012
-    older: dict[str, Any] = {}  # noqa: RUF012
-    fresh: dict[str, Any] = {}  # noqa: RUF012
-    turn: dict[str, Any] = {}  # noqa: RUF012
-    live: dict[str, Any] = {}  # noqa: RUF012
-    standing: dict[str, Any] = {}  # noqa: RUF012
+    card: dict[str, Any] = {}
+    initial: dict[str, Any] = {}
+    older: dict[str, Any] = {}
+    fresh: dict[str, Any] = {}
+    turn: dict[str, Any] = {}
+    live: dict[str, Any] = {}
+    standing: dict[str, Any] = {}
 
     @rx.event(background=True)
     async def enter(self, bot: str, token: str, visit: str, language: str) -> None:

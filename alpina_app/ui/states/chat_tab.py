@@ -2,8 +2,10 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from reflex_base.constants.route import RouteVar
 from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
@@ -48,7 +50,7 @@ class Tab:
             namespace = RegistrationContext.get().app.event_namespace
         except (ReflexRuntimeError, LookupError):
             return True
-        connection = self._context.router_data.get("session_id")
+        connection = self._context.router_data.get(RouteVar.SESSION_ID)
         return namespace is None or namespace.token_to_sid.get(self.name) == connection
 
     async def caller(self) -> Caller:
@@ -67,13 +69,13 @@ class Tab:
 
     @property
     def _headers(self) -> dict[str, Any]:
-        headers: dict[str, Any] = self._context.router_data.get("headers") or {}
+        headers: dict[str, Any] = self._context.router_data.get(RouteVar.HEADERS) or {}
         return headers
 
 
-def milliseconds(moment: Any) -> int:
+def milliseconds(moment: datetime) -> int:
     """A time as JavaScript counts it."""
-    return round(moment.timestamp() * 1000)
+    return int(moment.timestamp() * 1000)
 
 
 def clock() -> float:
