@@ -124,6 +124,23 @@ def compile_template(text: str) -> Template:
     return _template(text, [part for part in parts if part != ""], problems)
 
 
+def rename_root(text: str, old: str, new: str) -> str:
+    """`text` with the variable `old` called `new` in its templates; all else stays as written."""
+
+    def renamed(found: re.Match[str]) -> str:
+        body = found[1]
+        try:
+            path, _calls = _read_expression(body)
+        except _Broken:
+            return found[0]
+        if path[0] != old:
+            return found[0]
+        before, _, rest = body.partition(old)
+        return "{{" + before + new + rest + "}}"
+
+    return _EXPRESSION.sub(renamed, text)
+
+
 def _template(
     text: str, parts: list[str | Expression], problems: list[TemplateProblem]
 ) -> Template:
