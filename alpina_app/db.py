@@ -5,18 +5,20 @@ commits, and returns what `fn` returned: plain values, never live rows. See desi
 in docs/decisions/0002-database-access.md.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPICursor, Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
+
+from alpina_app.db_threads import Threads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,7 +37,7 @@ class Database:
         self.pool_size = 1 if self.is_sqlite else pool_size
         self.engine = _engine(self.url, self.pool_size)
         self._reading = self.engine.execution_options(ro=True)
-        self._threads = ThreadPoolExecutor(self.pool_size, thread_name_prefix="database")
+        self._threads = Threads(self.pool_size, "database")
 
     async def run(
         self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
@@ -45,13 +47,22 @@ class Database:
         A cancelled caller does not cut the transaction short: it ends, then the cancel is felt.
         Deadlocks and serialisation failures of server databases are tried again.
         """
-        return await self._on_thread(partial(self.call, fn, *args, **kwargs))
+        return await self._threads.do(partial(self.call, fn, *args, **kwargs))
 
     async def read(
         self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Like `run` for functions that only read: takes no write lock on SQLite."""
-        return await self._on_thread(partial(self.call_reading, fn, *args, **kwargs))
+        return await self._threads.do(partial(self.call_reading, fn, *args, **kwargs))
+
+    async def look(
+        self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """`read` for functions that ask through `services.quick` only: no session is made for them.
+
+        What they get as their session is a `Reader`.
+        """
+        return await self._threads.do(partial(self.call_looking, fn, *args, **kwargs))
 
     def call(
         self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
@@ -72,6 +83,18 @@ class Database:
         with Session(self._reading, expire_on_commit=False) as session:
             return fn(session, *args, **kwargs)
 
+    def call_looking(
+        self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        raw = self.engine.raw_connection()
+        try:
+            if self.is_sqlite:
+                raw.cursor().execute("BEGIN")
+            reader: Any = Reader(raw, self.engine.dialect)
+            return fn(reader, *args, **kwargs)
+        finally:
+            raw.close()  # the pool rolls back
+
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session whose transaction commits at the end, or rolls back on an exception."""
@@ -79,18 +102,21 @@ class Database:
             yield session
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True)
+        self._threads.close()
         self.engine.dispose()
 
-    async def _on_thread(self, work: Callable[[], R]) -> R:
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            await asyncio.wait([future])
-            if not future.cancelled():
-                future.exception()
-            raise
+
+class Reader:
+    """A read transaction without a session: the driver's own cursor, for `services.quick`."""
+
+    __slots__ = ("_raw", "dialect")
+
+    def __init__(self, raw: PoolProxiedConnection, dialect: Dialect) -> None:
+        self._raw = raw
+        self.dialect = dialect
+
+    def cursor(self) -> DBAPICursor:
+        return self._raw.cursor()
 
 
 def normalise_url(url: str) -> URL:

@@ -9,7 +9,7 @@ Messages and statuses are those of Django REST Framework's authentication classe
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
@@ -70,7 +70,7 @@ async def identify(
     `form_token`: `csrfmiddlewaretoken` of a POSTed form. Raises AuthenticationFailed, CsrfFailed,
     or Throttled after too many wrong passwords.
     """
-    return await _resolved(request, runtime, _itself, form_token, True, (), {})
+    return await _resolved(request, runtime.database.look, _itself, runtime, form_token, (), {})
 
 
 async def run_as(
@@ -84,7 +84,8 @@ async def run_as(
 
     Raises what `identify` raises, before `fn` runs.
     """
-    return await _resolved(request, runtime, _as_caller(fn), None, False, args, kwargs)
+    run = runtime.database.run
+    return await _resolved(request, run, _as_caller(fn), runtime, None, args, kwargs)
 
 
 async def read_as(
@@ -95,7 +96,20 @@ async def read_as(
     **kwargs: P.kwargs,
 ) -> R:
     """`run_as` for functions that only read."""
-    return await _resolved(request, runtime, _as_caller(fn), None, True, args, kwargs)
+    run = runtime.database.read
+    return await _resolved(request, run, _as_caller(fn), runtime, None, args, kwargs)
+
+
+async def look_as(
+    request: Request,
+    runtime: Runtime,
+    fn: Callable[Concatenate[Session, Caller, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """`read_as` for functions that ask through `services.quick` only (`Database.look`)."""
+    run = runtime.database.look
+    return await _resolved(request, run, _as_caller(fn), runtime, None, args, kwargs)
 
 
 @dataclass(slots=True)
@@ -161,14 +175,13 @@ async def credentials_of(
 
 async def _resolved(
     request: Request,
-    runtime: Runtime,
+    run: Callable[..., Awaitable[R]],
     fn: Callable[..., R],
+    runtime: Runtime,
     form_token: str | None,
-    reading: bool,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> R:
-    run = runtime.database.read if reading else runtime.database.run
     credentials = await credentials_of(request, runtime, form_token=form_token)
     try:
         if credentials == Credentials() and fn is _itself:

@@ -24,7 +24,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpina_app.api.answers import Answer, answer, answer_for
-from alpina_app.api.auth import Identity, identify, read_as, run_as
+from alpina_app.api.auth import Identity, identify, look_as, read_as, run_as
 from alpina_app.api.bodies import MAX_FIELDS, Payload, read_payload
 from alpina_app.api.browsable import show
 from alpina_app.api.media import PARSERS, Chosen, Renderer, choose, media_type_of
@@ -185,6 +185,19 @@ class Call:
             return await read_as(self.request, self.runtime, self._permitted(fn), *args, **kwargs)
         caller = self._identity.caller
         return await self.runtime.database.read(self._permitted(fn), caller, *args, **kwargs)
+
+    async def look(
+        self,
+        fn: Callable[Concatenate[Session, Caller, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """`read` for functions that ask through `services.quick` only: the fastest way."""
+        self.asked = True
+        if self._identity is None:
+            return await look_as(self.request, self.runtime, self._permitted(fn), *args, **kwargs)
+        caller = self._identity.caller
+        return await self.runtime.database.look(self._permitted(fn), caller, *args, **kwargs)
 
     def permit(self, caller: Caller) -> None:
         self.view.permit(caller, self.safe)

@@ -27,7 +27,7 @@ from alpina_app.services.steps import STEPS
 
 def list_view(resource: Resource, open_to_guests: bool) -> View:
     async def get(call: Call) -> Answer:
-        return Answer(await call.read(_list_json, resource, call.query, *_place(call)))
+        return Answer(await call.look(_list_json, resource, call.query, *_place(call)))
 
     async def post(call: Call) -> Answer:
         payload = await call.payload()
@@ -52,7 +52,7 @@ def list_view(resource: Resource, open_to_guests: bool) -> View:
 
 def object_view(resource: Resource, open_to_guests: bool) -> View:
     async def get(call: Call) -> Answer:
-        body, tag = await call.read(_object_json, resource, call.id)
+        body, tag = await call.look(_object_json, resource, call.id)
         if is_unchanged(call.headers, tag):
             return Answer(None, 304, tag=tag)
         return Answer(body, tag=tag)
@@ -63,7 +63,7 @@ def object_view(resource: Resource, open_to_guests: bool) -> View:
 
     async def actions(call: Call, caller: Caller) -> dict[str, Any]:
         try:
-            found = caller.may_edit and await call.read(_exists, resource, call.id)
+            found = caller.may_edit and await call.look(_exists, resource, call.id)
         except Refused:
             found = False
         if not found:
@@ -86,7 +86,7 @@ def object_view(resource: Resource, open_to_guests: bool) -> View:
 
 def scenario_steps_view(open_to_guests: bool) -> View:
     async def get(call: Call) -> Answer:
-        return Answer(await call.read(_steps_json, call.id))
+        return Answer(await call.look(_steps_json, call.id))
 
     return View("Steps", {"GET": get}, permit=_permit(SCENARIOS, open_to_guests))
 

@@ -4,12 +4,15 @@ Finding a session's user costs about 15 us of CPU this way, 110 us through SQLAl
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.engine.interfaces import Dialect
 from sqlmodel import Session
+
+from alpina_app.db import Reader
 
 
 def first_row(
@@ -39,10 +42,28 @@ def all_rows(
     return rows
 
 
+def moment(value: Any) -> datetime | None:
+    """A timestamp as the driver gives it: text on SQLite, without a zone on MySQL."""
+    if value is None:
+        return None
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def dialect_name(session: Session) -> str:
+    """`sqlite`, `postgresql`, `mysql` or `mariadb`."""
+    dialect = session.dialect if isinstance(session, Reader) else session.get_bind().dialect
+    return dialect.name
+
+
 def _executed(session: Session, statement: Select[Any], params: Mapping[str, Any]) -> Any:
-    connection = session.connection()
-    sql, arrange = _compiled(statement, connection.dialect)
-    cursor = connection.connection.cursor()
+    if isinstance(session, Reader):
+        sql, arrange = _compiled(statement, session.dialect)
+        cursor = session.cursor()
+    else:
+        connection = session.connection()
+        sql, arrange = _compiled(statement, connection.dialect)
+        cursor = connection.connection.cursor()
     try:
         cursor.execute(sql, arrange(params))
     except BaseException:

@@ -6,7 +6,6 @@ timestamps come as text where the database keeps them so.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -20,7 +19,7 @@ from alpina_app.columns import BigId, LongText
 from alpina_app.models import Message
 from alpina_app.services.executions import HISTORY
 from alpina_app.services.fields import Flag, JsonField, Moment
-from alpina_app.services.quick import all_rows, first_row
+from alpina_app.services.quick import all_rows, dialect_name, first_row, moment
 from alpina_app.services.resource import Resource
 
 Item = dict[str, Any]
@@ -54,7 +53,7 @@ def columns(resource: Resource) -> list[ColumnElement[Any]]:
 
 def items(session: Session, resource: Resource, rows: Sequence[Sequence[Any]]) -> list[Item]:
     """Objects of the wire from the driver's rows of `columns(resource)`, ready for orjson."""
-    names, converters = _shape(resource, session.connection().dialect.name)
+    names, converters = _shape(resource, dialect_name(session))
     found = [dict(zip(names, row, strict=True)) for row in rows]
     for name, convert in converters:
         for item in found:
@@ -93,9 +92,10 @@ def _shape(
     return names, tuple(converters)
 
 
-def _moment(value: datetime) -> str:
-    aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return aware.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+def _moment(value: Any) -> str:
+    found = moment(value)
+    assert found is not None
+    return found.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _spliced(text: str) -> orjson.Fragment:

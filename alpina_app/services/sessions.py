@@ -16,7 +16,7 @@ from alpina_app.errors import Invalid, NotAllowed, NotFound
 from alpina_app.models import ApiToken, LoginSession, User, utc_now
 from alpina_app.services.access import Caller, require_sign_in
 from alpina_app.services.audit import record
-from alpina_app.services.quick import first_row
+from alpina_app.services.quick import first_row, moment
 
 TOKEN_MARK: Final = "ad_"  # noqa: S105
 PREFIX_LENGTH: Final = 10
@@ -161,12 +161,16 @@ def revoke_token(session: Session, caller: Caller, token_id: int) -> None:
 
 def caller_of_token(session: Session, text: str) -> TokenCaller | None:
     """None for an unknown or expired token; the caller checks `is_active`."""
-    row = session.execute(_BY_TOKEN, {"token_hash": _digest(text)}).first()
-    now = utc_now()
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
+    row = first_row(session, _BY_TOKEN, {"token_hash": _digest(text)})
+    if row is None:
         return None
-    due = row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY
-    return TokenCaller(Caller(row.id, row.username, row.role), row.token_id, row.is_active, due)
+    user_id, username, role, is_active, token_id, *times = row
+    expires_at, last_used_at = (moment(time) for time in times)
+    now = utc_now()
+    if expires_at is not None and expires_at <= now:
+        return None
+    due = last_used_at is None or now - last_used_at >= TOUCH_EVERY
+    return TokenCaller(Caller(user_id, username, role), token_id, bool(is_active), due)
 
 
 def touch_token(session: Session, token_id: int) -> None:

@@ -16,6 +16,7 @@ LAYERS = {
     "bootstrap": 0,
     "domain": 1,
     "db": 2,
+    "db_threads": 2,
     "models": 2,
     "columns": 2,
     "migrations": 2,
