@@ -36,6 +36,8 @@ class Mask:
                 return [self.json(item) for item in value]
             case dict():
                 return {self.text(key): self.json(item) for key, item in value.items()}
+            case bool():
+                return value
             case int() | float() if self._pattern and self._pattern.fullmatch(repr(value)):
                 return MASK
             case _:
