@@ -22,10 +22,18 @@ class Event:
     """One step at work in one turn; the wire's fields of the trace, in this order.
 
     `seq` counts from 1 over the whole execution. `input`: a question's raw answer, a model's
-    prompt, a request. `output`: {"said": [texts]} and what the step found out; for a call status
-    and body. `exit`: next, wait, option:<id>, branch:<n>, class:<id>, else, default, on_fail,
-    on_error, cancel; None where the run broke off. `warnings`: [{"code", "params"}]. `error`: a
-    code; a limit's is its name. `tokens`: the total of the step's model calls, None without one.
+    prompt, a request. `output`: {"said": [texts]} and what the step found out; of a call status
+    and body. `exit`: next, wait, retry, option:<id>, branch:<n>, class:<id>, else, default,
+    on_fail, on_error, cancel; None where the run broke off. `tokens`: the total of the step's
+    model calls, None without one.
+
+    `warnings`: [{"code", "params"}], the codes of `templates.Note` and variable_refused {name},
+    answer_invalid {reason, attempt}, class_unknown {answer}, path_missing {path, name},
+    header_refused {name}, error_before {error}.
+
+    `error`: a code. Of a model its `GptFailure`, empty_answer, bad_schema, schema_mismatch; of a
+    call its `HttpFailure`, bad_status, bad_url, bad_header, bad_body, unknown_secret; of both
+    not_json; of the run invalid_content, unknown_step, or the name of the limit it passed.
     """
 
     seq: int
