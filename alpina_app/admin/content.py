@@ -49,11 +49,12 @@ class ResourceView(TableView):
         return caller_of(request).may_edit
 
     async def store(self, request: Request, data: dict[str, Any]) -> int:
-        stored = await self.run(request, crud.create, self.resource, data, form="html")
+        stored = await self.run(request, crud.create, self.resource, _sent(data), form="html")
         return stored.id
 
     async def change(self, request: Request, pk: int, data: dict[str, Any]) -> None:
-        await self.run(request, crud.update, self.resource, pk, data, partial=True, form="html")
+        values = _sent(data)
+        await self.run(request, crud.update, self.resource, pk, values, partial=True, form="html")
 
     def remove(self, session: Session, caller: Caller, pk: int) -> None:
         crud.remove(session, caller, self.resource, pk)
@@ -211,6 +212,11 @@ class StepView(ResourceView):
             *_times(),
         ]
         super().__init__(runtime)
+
+
+def _sent(data: dict[str, Any]) -> dict[str, Any]:
+    """What the form had: a field that was not in it is no wish to empty it."""
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def _times() -> list[BaseField]:
