@@ -31,7 +31,7 @@ KEPT = 3
 # The exit code of `alpina_app.frontend_build` whose last line names the wrong settings.
 WRONG_SETTINGS = 2
 _HANDED_OVER = "ALPINA_PAGES"
-_BAR = re.compile(r"[\u2500-\u259f]+")
+_ORNAMENT = re.compile(r"[\u2500-\u259f]+|\x1b\[[\d;]*m")
 
 
 def folder() -> Path:
@@ -54,12 +54,10 @@ def is_built(where: Path) -> bool:
 
 
 def build(console: Console) -> Path:
-    """Builds the pages; their folder. Raises Stop with the compiler's last word if that fails."""
+    """Builds the pages; their folder. Raises Stop with the cause if that fails."""
     with console.step("step_pages") as progress:
         command = (paths.PYTHON, "-m", "alpina_app.frontend_build")
-        with started(
-            command, lambda line: progress(_BAR.sub(" ", line).strip()), child_environment()
-        ) as child:
+        with started(command, lambda line: progress(_shown(line)), child_environment()) as child:
             code = child.wait()
         said = [line.strip() for line in child.tail if line.strip()]
         if code == WRONG_SETTINGS:
@@ -67,7 +65,7 @@ def build(console: Console) -> Path:
         if code:
             log = paths.BUILD / "pages.log"
             log.write_text("\n".join(said) + "\n", encoding="utf-8")
-            raise Stop("no_pages", reason=_last_word(said), log=str(log))
+            raise Stop("no_pages", reason=_cause(said), log=str(log))
         # Only now: the build writes down the versions it took, in `reflex.lock`.
         where = folder()
         _publish(where)
@@ -124,6 +122,14 @@ def _files(entry: Path) -> Iterator[Path]:
                 yield path
 
 
-def _last_word(said: list[str]) -> str:
+def _shown(line: str) -> str:
+    """A line of the compiler without colours and bars, short enough to stand behind the step."""
+    return _ORNAMENT.sub(" ", line).strip()[:60]
+
+
+def _cause(said: list[str]) -> str:
+    """What went wrong: a traceback's last line, else the first that speaks of an error."""
     errors = [line for line in said if "rror" in line]
-    return (errors or said or ["?"])[-1][:300]
+    if any(line.startswith("Traceback") for line in said):
+        errors.reverse()
+    return _ORNAMENT.sub(" ", (errors or said[-1:] or ["?"])[0]).strip()[:300]

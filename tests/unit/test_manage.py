@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from alpina_app.bootstrap import arguments, paths, stamp
+from alpina_app.bootstrap import arguments, pages, paths, stamp
 from alpina_app.bootstrap.address import listen, shown
 from alpina_app.bootstrap.console import Console, Stop, named_language
 from alpina_app.bootstrap.environment import setting
@@ -378,3 +378,20 @@ def alive(pid):
     except ProcessLookupError:
         return False
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (["Traceback (most recent call last):", "  raise", "KeyError: 'x'"], "KeyError: 'x'"),
+        (
+            ["✗ Build failed", "error: Build failed with 3 errors:", "at build", "script failed"],
+            "error: Build failed with 3 errors:",
+        ),
+        (["\x1b[31mParse error\x1b[0m in a.jsx", "error: script exited"], "Parse error  in a.jsx"),
+        (["nothing said so"], "nothing said so"),
+        ([], "?"),
+    ],
+)
+def test_the_cause_of_a_failed_build(said, cause):
+    assert pages._cause(said) == cause
