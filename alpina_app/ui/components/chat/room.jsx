@@ -107,6 +107,9 @@ function Room({ bot, lang, texts, offline, onEnter, onSend, onStop, onOlder, chi
   useEffect(() => {
     if (state.card.name) document.title = `${state.card.name} — Alpina Digital`;
   }, [state.card.name]);
+  useEffect(() => {
+    if (state.ready) performance.mark("chat-shown");
+  }, [state.ready]);
   useVisibleHeight();
 
   const busy = Boolean(state.sent || state.running);
