@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import Select, func, select, update
 from sqlmodel import Session
 
+from alpina_app.clients.gpt import BotSettings
 from alpina_app.errors import Invalid, NotFound
 from alpina_app.models import Bot, BotExecution, Message, Scenario, Step, User
 from alpina_app.services import crud
 from alpina_app.services.access import Caller, require_sign_in
 from alpina_app.services.bots import BOTS
-from alpina_app.services.fields import shown
+from alpina_app.services.fields import Wrong, shown
 from alpina_app.services.listing import Page
 from alpina_app.services.representation import entity_tag, item_json
 from alpina_app.services.transfer import export_bot, import_bot
@@ -31,7 +32,8 @@ _EXECUTIONS, _MESSAGES, _USERS = BotExecution.__table__, Message.__table__, User
 SCENARIOS_SHOWN: Final = 50
 EXECUTIONS_SHOWN: Final = 8
 MAX_ORIGINS: Final = 50
-_HOST: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_SETTINGS: Final = ("bot_type", "gpt_model", "creativity_level", "max_tokens", "system_prompt")
+_HOST: Final = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,23 @@ def save_bot(
     return stored
 
 
+def clean_settings(data: dict[str, Any]) -> BotSettings:
+    """The settings of a bot that is not saved, checked as they would be. Raises Invalid."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, list[Any]] = {}
+    for name in _SETTINGS:
+        try:
+            found[name] = BOTS.field(name).clean(data.get(name), "json")
+        except Wrong as error:
+            wrong[name] = list(error.messages)
+    if wrong:
+        raise Invalid(wrong)
+    return BotSettings(**found)
+
+
 def clean_origins(origins: Sequence[str]) -> list[str]:
-    """Origins as browsers send them (RFC 6454), each once. Raises Invalid naming the wrong ones."""
+    """Origins as browsers send them (RFC 6454), each once; `https://*.example.com` stands for all
+    names below that one. Raises Invalid naming the wrong ones."""
     found = [(text, _origin(text)) for text in (one.strip() for one in origins) if text]
     wrong: list[Any] = [
         message("not_an_origin", value=shown(text)) for text, origin in found if origin is None

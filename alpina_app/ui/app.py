@@ -20,7 +20,7 @@ def create_app(around: Sequence[Callable[[ASGIApp], ASGIApp]]) -> rx.App:
     """`around`: ASGI middleware, the innermost first."""
     app = rx.App(
         api_transformer=list(around),
-        stylesheets=["/alpina.css", "/forms.css", "/chat.css"],
+        stylesheets=["/alpina.css", "/forms.css", "/bots.css", "/chat.css"],
         html_lang="ru",
         head_components=[rx.el.script(_LANGUAGE_SCRIPT)],
         app_wraps={(5, "Connection"): lambda stateful: connection_notice() if stateful else None},

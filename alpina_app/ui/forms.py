@@ -16,10 +16,10 @@ FORM = "non_field_errors"
 
 
 def errors_of(refused: Invalid) -> Errors:
-    """Every field's messages as one text a language."""
+    """Every field's messages as one text a language, a line each."""
     return {
         name: {
-            language: " ".join(message_text(message, language) for message in messages)
+            language: "\n".join(message_text(message, language) for message in messages)
             for language in LANGUAGES
         }
         for name, messages in refused.fields.items()

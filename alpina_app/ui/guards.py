@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import reflex as rx
+from reflex.istate.proxy import StateProxy
 
 from alpina_app.errors import AlpinaError, NotSignedIn
 from alpina_app.i18n import Language, translate
@@ -101,6 +102,13 @@ def error_text(error: Exception, language: Language) -> str:
 
 
 async def _toast_of(state: Any, error: Exception) -> Any:
+    if isinstance(state, StateProxy):  # of a background event
+        async with state:
+            return await _made_toast(state, error)
+    return await _made_toast(state, error)
+
+
+async def _made_toast(state: Any, error: Exception) -> Any:
     language = await language_of(state)
     if isinstance(error, NotSignedIn):
         return [rx.toast.error(error_text(error, language)), sign_in_redirect(state)]

@@ -65,10 +65,8 @@ def _filled(text: str, params: dict[str, Any]) -> Any:
     """`{name}` places filled; a Var among the values makes the whole a Var."""
     if not any(isinstance(value, rx.Var) for value in params.values()):
         return text.format(**params) if params else text
-    parts: Any = rx.Var.create("")
-    rest = text
-    while "{" in rest:
-        before, _, tail = rest.partition("{")
-        name, _, rest = tail.partition("}")
-        parts = parts + before + rx.Var.create(params[name]).to_string(use_json=False)
-    return parts + rest
+    shown = {
+        name: value.to_string(use_json=False) if isinstance(value, rx.Var) else value
+        for name, value in params.items()
+    }
+    return rx.Var.create(text.format(**shown))

@@ -7,6 +7,10 @@ import reflex as rx
 from alpina_app.ui.texts import t
 
 
+def _one_text(text: rx.Var[str]) -> list[rx.Var[str]]:
+    return [text]
+
+
 class _Part(rx.Component):
     library = rx.asset("form_parts.jsx", shared=True).importable_path
 
@@ -20,6 +24,7 @@ class FormGuard(_Part):
     leave: rx.Var[str]
     restored: rx.Var[str]
     refused: rx.Var[int]
+    unsaved: rx.Var[bool]
 
 
 class LevelSlider(_Part):
@@ -38,6 +43,19 @@ class LevelSlider(_Part):
     disabled: rx.Var[bool]
 
 
+class TextFile(_Part):
+    """`limit`: characters of a message to the server."""
+
+    tag = "TextFile"
+
+    label: rx.Var[str]
+    hint: rx.Var[str]
+    accept: rx.Var[str]
+    limit: rx.Var[int]
+    on_text: rx.EventHandler[_one_text]  # type: ignore[type-arg, valid-type]
+    on_refuse: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
+
+
 class TextCounter(_Part):
     tag = "TextCounter"
 
@@ -46,10 +64,11 @@ class TextCounter(_Part):
     language: rx.Var[str]
 
 
-def form_guard(refused: Any) -> rx.Component:
+def form_guard(refused: Any, unsaved: Any = False) -> rx.Component:
     """Stands inside a form; see `form_parts.jsx`. One on a page.
 
-    `refused`: a count that grows with each refused submit.
+    `refused`: a count that grows with each refused submit. `unsaved`: what the form begins with is
+    stored nowhere.
     """
     return FormGuard.create(
         title=t("forms.leave_title"),
@@ -58,4 +77,5 @@ def form_guard(refused: Any) -> rx.Component:
         leave=t("forms.leave_go"),
         restored=t("forms.restored"),
         refused=refused,
+        unsaved=unsaved,
     )

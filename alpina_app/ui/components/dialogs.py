@@ -52,9 +52,12 @@ def confirm_dialog(
     confirm: Any,
     on_confirm: Any,
     danger: bool = False,
-    busy: Any = False,
+    forgets: bool = False,
 ) -> rx.Component:
-    """Asks before an act. "Cancel" has the focus at first: Enter does no harm."""
+    """Asks before an act. "Cancel" has the focus at first: Enter does no harm.
+
+    `forgets`: the act drops what stands in a guarded form.
+    """
     return modal(
         name,
         title,
@@ -72,7 +75,7 @@ def confirm_dialog(
                 type="button",
                 class_name="button danger-solid" if danger else "button primary",
                 on_click=on_confirm,
-                disabled=busy,
+                custom_attrs={"data-form-forget": "true"} if forgets else {},
             ),
             class_name="dialog-actions",
         ),

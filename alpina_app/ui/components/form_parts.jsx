@@ -7,7 +7,8 @@ const KEEP = "alpina-form-keep";
 const SECRET_TYPES = ["password", "file"];
 
 function snapshot(form) {
-  return JSON.stringify([...new FormData(form).entries()].filter(([, value]) => typeof value === "string"));
+  const typed = ([name, value]) => typeof value === "string" && !name.startsWith("_");
+  return JSON.stringify([...new FormData(form).entries()].filter(typed));
 }
 
 function controls(form) {
@@ -25,22 +26,22 @@ function fill(control, value) {
 }
 
 function draftKey(form) {
-  return `alpina-draft:${window.location.pathname}:${form.id}`;
+  return `alpina-draft:${window.location.pathname.replace(/\/+$/, "")}:${form.id}`;
 }
 
-function keepDraft(form) {
+function keepDraft(form, key) {
   const kept = controls(form).map((one) => [
     one.name,
     one.type === "checkbox" || one.type === "radio" ? one.checked : one.value,
     one.value,
   ]);
-  sessionStorage.setItem(draftKey(form), JSON.stringify(kept));
+  sessionStorage.setItem(key, JSON.stringify(kept));
 }
 
-function restoreDraft(form) {
-  const stored = sessionStorage.getItem(draftKey(form));
+function restoreDraft(form, key) {
+  const stored = sessionStorage.getItem(key);
   if (stored === null) return false;
-  sessionStorage.removeItem(draftKey(form));
+  sessionStorage.removeItem(key);
   for (const [name, value, own] of JSON.parse(stored)) {
     const found = controls(form).filter((one) => one.name === name);
     const control = found.find((one) => one.type === "radio" && one.value === own) ?? found[0];
@@ -49,50 +50,58 @@ function restoreDraft(form) {
   return true;
 }
 
-// Stands inside a form and keeps what was typed from being lost: asks before the page is left,
-// marks the form with data-dirty, and carries a draft over a sign-in. The server tells by window
-// events: `alpina-form-saved` (what was submitted last is stored), `alpina-form-forget` (leave
-// freely), `alpina-form-keep` (write a draft, then leave freely). Ctrl+S submits.
-// `refused` grows with each refused submit: the first wrong control then gets the focus.
-export function FormGuard({ title, text, stay, leave, restored, refused }) {
+// Stands inside a form and keeps what was typed from being lost: asks before the page is left, marks
+// the form with data-dirty, and carries a draft over a sign-in or a restart of the server. The
+// server tells by window events: `alpina-form-saved` (what was submitted last is stored),
+// `alpina-form-forget` (leave freely), `alpina-form-keep` (write a draft, then leave freely). So
+// does a click on what has `data-form-forget`. Ctrl+S submits. Names that begin with "_" do not
+// count. `refused` grows with each refused submit: the first wrong control then gets the focus.
+// `unsaved`: what the form begins with is stored nowhere.
+export function FormGuard({ title, text, stay, leave, restored, refused, unsaved }) {
   const place = useRef(null);
   const dialog = useRef(null);
   const baseline = useRef("");
-  const submitted = useRef("");
+  const submitted = useRef(null);
+  const isFree = useRef(false);
   const [isRestored, setRestored] = useState(false);
-  const isDirty = () => {
-    const form = place.current?.form;
-    return Boolean(form) && baseline.current !== snapshot(form);
-  };
+  const holds = (form) => Boolean(form) && !isFree.current && baseline.current !== snapshot(form);
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) =>
-      currentLocation.pathname !== nextLocation.pathname && isDirty(),
+      currentLocation.pathname !== nextLocation.pathname && holds(place.current?.form),
   );
 
   useEffect(() => {
     const form = place.current.form;
-    baseline.current = snapshot(form);
+    const key = draftKey(form);
+    baseline.current = unsaved ? "" : snapshot(form);
     const mark = () => {
-      form.dataset.dirty = String(isDirty());
+      form.dataset.dirty = String(holds(form));
+    };
+    const onInput = () => {
+      isFree.current = false;
+      mark();
     };
     const beforeUnload = (event) => {
-      if (isDirty()) event.preventDefault();
+      if (holds(form)) event.preventDefault();
     };
     const onSubmit = () => {
       submitted.current = snapshot(form);
     };
     const onSaved = () => {
-      baseline.current = submitted.current;
+      baseline.current = submitted.current ?? snapshot(form);
       setRestored(false);
       mark();
     };
     const onForget = () => {
-      baseline.current = snapshot(form);
+      isFree.current = true;
       mark();
     };
     const onKeep = () => {
-      if (isDirty()) keepDraft(form);
+      if (holds(form)) keepDraft(form, key);
       onForget();
+    };
+    const onClick = (event) => {
+      if (event.target.closest?.("[data-form-forget]")) onForget();
     };
     const onKey = (event) => {
       if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") {
@@ -100,25 +109,28 @@ export function FormGuard({ title, text, stay, leave, restored, refused }) {
         form.requestSubmit();
       }
     };
-    form.addEventListener("input", mark);
-    form.addEventListener("change", mark);
+    form.addEventListener("input", onInput);
+    form.addEventListener("change", onInput);
     form.addEventListener("submit", onSubmit, true);
     window.addEventListener("beforeunload", beforeUnload);
     window.addEventListener(SAVED, onSaved);
     window.addEventListener(FORGET, onForget);
     window.addEventListener(KEEP, onKeep);
     window.addEventListener("keydown", onKey);
-    if (restoreDraft(form)) setRestored(isDirty());
+    document.addEventListener("click", onClick, true);
+    if (restoreDraft(form, key)) setRestored(holds(form));
     mark();
     return () => {
-      form.removeEventListener("input", mark);
-      form.removeEventListener("change", mark);
+      if (holds(form)) keepDraft(form, key);
+      form.removeEventListener("input", onInput);
+      form.removeEventListener("change", onInput);
       form.removeEventListener("submit", onSubmit, true);
       window.removeEventListener("beforeunload", beforeUnload);
       window.removeEventListener(SAVED, onSaved);
       window.removeEventListener(FORGET, onForget);
       window.removeEventListener(KEEP, onKeep);
       window.removeEventListener("keydown", onKey);
+      document.removeEventListener("click", onClick, true);
     };
   }, []);
 
@@ -136,7 +148,10 @@ export function FormGuard({ title, text, stay, leave, restored, refused }) {
   }, [refused]);
 
   const goBack = () => blocker.state === "blocked" && blocker.reset();
-  const goOn = () => blocker.state === "blocked" && blocker.proceed();
+  const goOn = () => {
+    isFree.current = true;
+    if (blocker.state === "blocked") blocker.proceed();
+  };
   return (
     <>
       <input type="hidden" ref={place} />
@@ -233,5 +248,46 @@ export function TextCounter({ target, template, language }) {
     <span className="counter">
       {template.replace("{chars}", write(size[0])).replace("{tokens}", write(size[1]))}
     </span>
+  );
+}
+
+// A file chosen or dropped: its text goes to `onText`, or, where it would not fit into one message
+// of `limit` characters to the server, `onRefuse` is told.
+export function TextFile({ label, hint, accept, limit, onText, onRefuse }) {
+  const [isOver, setOver] = useState(false);
+  const [name, setName] = useState("");
+  const read = async (file) => {
+    if (!file) return;
+    setName(file.name);
+    const text = file.size > limit * 4 ? null : await file.text();
+    if (text === null || JSON.stringify(text).length > limit) onRefuse?.();
+    else onText?.(text);
+  };
+  return (
+    <label
+      className={isOver ? "file-drop over" : "file-drop"}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        read(event.dataTransfer.files[0]);
+      }}
+    >
+      <input
+        type="file"
+        accept={accept}
+        className="visually-hidden"
+        onChange={(event) => {
+          read(event.target.files[0]);
+          event.target.value = "";
+        }}
+      />
+      <strong>{label}</strong>
+      <span>{name || hint}</span>
+    </label>
   );
 }

@@ -74,7 +74,7 @@ def language_switch() -> rx.Component:
                 aria_pressed=rx.cond(I18n.lang == code, "true", "false"),
                 aria_label=name,
                 title=name,
-                on_click=I18n.choose(code),  # type: ignore[operator]
+                on_click=I18n.choose(code),
             )
             for code, label, name in (("ru", "RU", "Русский"), ("en", "EN", "English"))
         ),
