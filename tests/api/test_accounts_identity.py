@@ -203,6 +203,17 @@ class TestSession:
             client = app.new_client(cookies=cookies, headers=headers)
             assert (await client.post("/api/bots/", json={"name": "x"})).status_code == 201
 
+    @pytest.mark.parametrize(
+        "origin",
+        ["http://pages.example", "https://xpages.example", "https://evilb.example", "https://["],
+    )
+    async def test_an_origin_like_a_trusted_one_is_refused(self, tmp_path, origin):
+        trusted = "https://pages.example,https://*.b.example"
+        async with make_app(tmp_path, csrf_trusted_origins=trusted) as app:
+            client = app.signed_in("editor")
+            answer = await client.post("/api/bots/", json={"name": "x"}, headers={"Origin": origin})
+            assert answer.status_code == 403
+
     async def test_the_token_may_come_in_a_posted_form(self, app):
         cookies = {"sessionid": session_of(app, "editor"), "csrftoken": CSRF_TOKEN}
         client = app.new_client(cookies=cookies)
