@@ -55,6 +55,12 @@ class Database:
         """Like `run` for functions that only read: takes no write lock on SQLite."""
         return await self._threads.do(partial(self.call_reading, fn, *args, **kwargs))
 
+    async def change(
+        self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """`run` for functions that work through `services.quick` only; see `look`."""
+        return await self._threads.do(partial(self.call_changing, fn, *args, **kwargs))
+
     async def look(
         self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
@@ -68,14 +74,23 @@ class Database:
         self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """`run` for code that has no event loop: commands and tests."""
-        for tries_left in range(RETRIES, -1, -1):
-            try:
-                with self.session() as session:
-                    return fn(session, *args, **kwargs)
-            except DBAPIError as error:
-                if not tries_left or not _may_retry(error):
-                    raise
-        raise AssertionError("unreachable")
+
+        def work() -> R:
+            with self.session() as session:
+                return fn(session, *args, **kwargs)
+
+        return _retried(work)
+
+    def call_changing(
+        self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        def work() -> R:
+            with self._reader("BEGIN IMMEDIATE") as (reader, raw):
+                result = fn(reader, *args, **kwargs)
+                raw.commit()
+                return result
+
+        return _retried(work)
 
     def call_reading(
         self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
@@ -86,14 +101,27 @@ class Database:
     def call_looking(
         self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
+        with self._reader("BEGIN") as (reader, _):
+            return fn(reader, *args, **kwargs)
+
+    @contextmanager
+    def _reader(self, begin: str) -> Iterator[tuple[Any, PoolProxiedConnection]]:
+        """A `Reader` (as Any: it stands in for a session) in a transaction that is rolled back.
+
+        The driver's errors come out as SQLAlchemy's.
+        """
         raw = self.engine.raw_connection()
+        dialect = self.engine.dialect
         try:
             if self.is_sqlite:
-                raw.cursor().execute("BEGIN")
-            reader: Any = Reader(raw, self.engine.dialect)
-            return fn(reader, *args, **kwargs)
+                raw.cursor().execute(begin)
+            yield Reader(raw, dialect), raw
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                None, None, error, dialect.loaded_dbapi.Error, dialect=dialect
+            ) from error
         finally:
-            raw.close()  # the pool rolls back
+            raw.close()  # the pool rolls back what was not committed
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -107,7 +135,7 @@ class Database:
 
 
 class Reader:
-    """A read transaction without a session: the driver's own cursor, for `services.quick`."""
+    """A transaction without a session: the driver's own cursor, for `services.quick`."""
 
     __slots__ = ("_raw", "dialect")
 
@@ -117,6 +145,16 @@ class Reader:
 
     def cursor(self) -> DBAPICursor:
         return self._raw.cursor()
+
+
+def _retried(work: Callable[[], R]) -> R:
+    for tries_left in range(RETRIES, -1, -1):
+        try:
+            return work()
+        except DBAPIError as error:
+            if not tries_left or not _may_retry(error):
+                raise
+    raise AssertionError("unreachable")
 
 
 def normalise_url(url: str) -> URL:

@@ -100,6 +100,18 @@ async def read_as(
     return await _resolved(request, run, _as_caller(fn), runtime, None, args, kwargs)
 
 
+async def change_as(
+    request: Request,
+    runtime: Runtime,
+    fn: Callable[Concatenate[Session, Caller, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """`run_as` for functions that work through `services.quick` only (`Database.change`)."""
+    run = runtime.database.change
+    return await _resolved(request, run, _as_caller(fn), runtime, None, args, kwargs)
+
+
 async def look_as(
     request: Request,
     runtime: Runtime,

@@ -24,7 +24,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpina_app.api.answers import Answer, answer, answer_for
-from alpina_app.api.auth import Identity, identify, look_as, read_as, run_as
+from alpina_app.api.auth import Identity, change_as, identify, look_as, read_as, run_as
 from alpina_app.api.bodies import MAX_FIELDS, Payload, read_payload
 from alpina_app.api.browsable import show
 from alpina_app.api.media import PARSERS, Chosen, Renderer, choose, media_type_of
@@ -185,6 +185,19 @@ class Call:
             return await read_as(self.request, self.runtime, self._permitted(fn), *args, **kwargs)
         caller = self._identity.caller
         return await self.runtime.database.read(self._permitted(fn), caller, *args, **kwargs)
+
+    async def change(
+        self,
+        fn: Callable[Concatenate[Session, Caller, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """`run` for functions that work through `services.quick` only: the fastest way."""
+        self.asked = True
+        if self._form_token is None and self._identity is None:
+            return await change_as(self.request, self.runtime, self._permitted(fn), *args, **kwargs)
+        caller = (await self.identity()).caller
+        return await self.runtime.database.change(self._permitted(fn), caller, *args, **kwargs)
 
     async def look(
         self,

@@ -33,9 +33,9 @@ def list_view(resource: Resource, open_to_guests: bool) -> View:
         payload = await call.payload()
         request = keyed(call, payload)
         if request is not None:
-            repeated: Answer = await _written(call, _create_once, request, resource, payload)
+            repeated: Answer = await _written(call.run, _create_once, request, resource, payload)
             return repeated
-        stored: Stored = await _written(call, _create, resource, payload)
+        stored: Stored = await _written(call.change, _create, resource, payload)
         return Answer(stored.body, 201, tag=stored.tag)
 
     async def actions(call: Call, caller: Caller) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def object_view(resource: Resource, open_to_guests: bool) -> View:
         return Answer(body, tag=tag)
 
     async def delete(call: Call) -> Answer:
-        await call.run(_remove, resource, call.id, expected(call.headers))
+        await call.change(_remove, resource, call.id, expected(call.headers))
         return Answer(None, 204)
 
     async def actions(call: Call, caller: Caller) -> dict[str, Any]:
@@ -100,20 +100,20 @@ def _changing(resource: Resource, *, partial: bool) -> Handler:
     async def change(call: Call) -> Answer:
         payload = await call.payload()
         stored: Stored = await _written(
-            call, _update, resource, call.id, payload, partial, expected(call.headers)
+            call.change, _update, resource, call.id, payload, partial, expected(call.headers)
         )
         return Answer(stored.body, tag=stored.tag)
 
     return change
 
 
-async def _written(call: Call, fn: Any, *args: Any) -> Any:
+async def _written(run: Any, fn: Any, *args: Any) -> Any:
     """Runs a write; once more where a row it refers to went away in between."""
     try:
-        return await call.run(fn, *args)
+        return await run(fn, *args)
     except IntegrityError:
         try:
-            return await call.run(fn, *args)
+            return await run(fn, *args)
         except IntegrityError:
             raise Conflict from None
 

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 
 from alpina_app.models import BOT_TYPES, MAX_INT, Bot, Scenario, User
 from alpina_app.services.fields import Choice, Flag, Key, Moment, Number, Reference, Text, Whole
+from alpina_app.services.quick import first_row
 from alpina_app.services.resource import Resource, Rules, Values, Write
 from alpina_app.services.wire_messages import message
 
 _SCENARIOS: Final[Table] = Scenario.__table__  # type: ignore[attr-defined]
+_BOT_OF_SCENARIO: Final = select(_SCENARIOS.c.bot_id).where(_SCENARIOS.c.id == bindparam("id"))
 _LABELS: Final = {"completion": "Completion", "chat": "Chat"}
 
 
@@ -18,10 +20,8 @@ def _start_scenario_is_own(write: Write) -> Mapping[str, list[Any]]:
     start = write.changes.get("start_scenario")
     if start is None:
         return {}
-    bot = write.session.execute(
-        select(_SCENARIOS.c.bot_id).where(_SCENARIOS.c.id == start)
-    ).scalar_one_or_none()
-    if bot == write.id and bot is not None:
+    row = first_row(write.session, _BOT_OF_SCENARIO, {"id": start})
+    if row is not None and row[0] == write.id:
         return {}
     return {"start_scenario": [message("scenario_elsewhere")]}
 

@@ -7,7 +7,8 @@
     page = find(session, caller, BOTS, {"search": "бот"}, open_to_guests=False)
 
 Data are raw values by field name, as JSON or a form has them. Everything raises NotSignedIn or
-NotAllowed first, then NotFound, Outdated, Invalid.
+NotAllowed first, then NotFound, Outdated, Invalid. All of it works through `services.quick`, with a
+session (whose pending objects are flushed first) or without one.
 """
 
 import json
@@ -17,8 +18,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import orjson
-from sqlalchemy import Insert, Select, bindparam, delete, insert, inspect, select
-from sqlalchemy import update as update_row
+from sqlalchemy import Delete, Select, bindparam, delete, inspect, select
 from sqlmodel import Session
 
 from alpina_app.errors import Invalid, NotFound, Outdated
@@ -27,7 +27,8 @@ from alpina_app.services.access import Caller, require_editor, require_sign_in
 from alpina_app.services.executions import HISTORY
 from alpina_app.services.fields import ABSENT, Field, Form, Reference, Wrong, shown
 from alpina_app.services.listing import Page, exists, list_page, read_query
-from alpina_app.services.representation import entity_tag, item_json
+from alpina_app.services.quick import execute, first_row, insert_row, update_row
+from alpina_app.services.representation import columns, entity_tag, item_json, names_of
 from alpina_app.services.resource import Resource, Values, Write
 from alpina_app.services.wire_messages import message
 
@@ -81,8 +82,7 @@ def create(
     now = utc_now()
     values = {**write.changes, **resource.rules.prepare(write), "created_at": now}
     row = {**_blank_row(resource), **_columns(resource, {**values, "updated_at": now})}
-    result: Any = session.execute(_insert(resource), row)
-    id = int(result.inserted_primary_key[0])
+    id = insert_row(session, resource.table, row)
     resource.rules.stored(replace(write, id=id))
     return _as_stored(session, resource, id)
 
@@ -104,8 +104,7 @@ def update(
     unchanged = Write(session, caller, id, before, {})
     write = _accepted(unchanged, resource, data, form, partial=partial)
     values = {**write.changes, **resource.rules.prepare(write), "updated_at": utc_now()}
-    table = resource.table
-    session.execute(update_row(table).where(table.c.id == id).values(_columns(resource, values)))
+    update_row(session, resource.table, id, _columns(resource, values))
     resource.rules.stored(write)
     return _as_stored(session, resource, id)
 
@@ -122,7 +121,7 @@ def remove(
     require_editor(caller)
     _locked(session, resource, id, expected)
     resource.rules.deleted(session, id)
-    session.execute(delete(resource.table).where(resource.table.c.id == id))
+    execute(session, _deletion(resource), {"id": id})
 
 
 def not_found(resource: Resource) -> NotFound:
@@ -204,44 +203,47 @@ def _column_names(resource: Resource) -> Mapping[str, str]:
 
 
 def _blank_row(resource: Resource) -> Values:
-    """What the model says a new row has where nothing is given, by column name."""
+    """What the model says of the columns that are no fields of the resource, by column name."""
     return {name: make() for name, make in _defaults(resource)}
 
 
 @lru_cache(maxsize=16)
 def _defaults(resource: Resource) -> tuple[tuple[str, Callable[[], Any]], ...]:
     attributes = inspect(resource.model).column_attrs
+    ours = set(_column_names(resource).values())
     found: list[tuple[str, Callable[[], Any]]] = []
     for name, field in resource.model.model_fields.items():
-        if name != "id" and not field.is_required():
-            make = partial(field.get_default, call_default_factory=True)
-            found.append((attributes[name].columns[0].name, make))
+        column = attributes[name].columns[0].name
+        if column not in ours and not field.is_required():
+            factory: Any = field.default_factory
+            found.append((column, factory or partial(_same, field.default)))
     return tuple(found)
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 @lru_cache(maxsize=16)
-def _insert(resource: Resource) -> Insert:
-    return insert(resource.table)
+def _deletion(resource: Resource) -> Delete:
+    return delete(resource.table).where(resource.table.c.id == bindparam("id"))
 
 
 def _locked(session: Session, resource: Resource, id: int, expected: Expected) -> Mapping[str, Any]:
     """The stored row by field name, kept from others until the end of the transaction."""
-    row = session.execute(_for_update(resource), {"id": id}).mappings().one_or_none()
+    row = first_row(session, _for_update(resource), {"id": id})
     if row is None:
         raise not_found(resource)
     if expected != ANY:
         expected.check(_as_stored(session, resource, id).tag)
-    return dict(row)
+    names = (name for name in names_of(resource) if name != HISTORY)
+    return dict(zip(names, row, strict=True))
 
 
 @lru_cache(maxsize=16)
 def _for_update(resource: Resource) -> Select[Any]:
-    stored = [
-        resource.table.c[field.column_name].label(field.name)
-        for field in resource.fields
-        if field.name != HISTORY
-    ]
-    return select(*stored).where(resource.table.c.id == bindparam("id")).with_for_update()
+    found = select(*columns(resource)).where(resource.table.c.id == bindparam("id"))
+    return found.with_for_update()
 
 
 def _as_stored(session: Session, resource: Resource, id: int) -> Stored:

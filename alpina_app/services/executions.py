@@ -6,7 +6,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlmodel import Session
 
 from alpina_app.domain.values import RESERVED_NAMES, is_variable_name, json_size
@@ -22,6 +22,7 @@ from alpina_app.services.fields import (
     Wrong,
     shown,
 )
+from alpina_app.services.quick import all_rows, execute, first_row, insert_row
 from alpina_app.services.resource import Resource, Rules, Values, Write
 from alpina_app.services.steps import scenario_of_step
 from alpina_app.services.wire_messages import message
@@ -30,6 +31,16 @@ _BOTS: Final[Table] = Bot.__table__  # type: ignore[attr-defined]
 _SCENARIOS: Final[Table] = Scenario.__table__  # type: ignore[attr-defined]
 _STEPS: Final[Table] = Step.__table__  # type: ignore[attr-defined]
 _MESSAGES: Final[Table] = Message.__table__  # type: ignore[attr-defined]
+
+_BOT_OF_SCENARIO: Final = select(_SCENARIOS.c.bot_id).where(_SCENARIOS.c.id == bindparam("id"))
+_TURNS: Final = (
+    select(_MESSAGES.c.position, _MESSAGES.c.role, _MESSAGES.c.content)
+    .where(_MESSAGES.c.execution_id == bindparam("execution"))
+    .order_by(_MESSAGES.c.position)
+)
+_FORGET: Final = delete(_MESSAGES).where(
+    _MESSAGES.c.execution_id == bindparam("execution"), _MESSAGES.c.position >= bindparam("first")
+)
 
 HISTORY: Final = "conversation_history"
 _ROLE_LENGTH: Final = 255
@@ -78,10 +89,8 @@ def _belong_together(write: Write) -> None:
 
 
 def _bot_of_scenario(session: Session, scenario: int) -> int | None:
-    found: int | None = session.execute(
-        select(_SCENARIOS.c.bot_id).where(_SCENARIOS.c.id == scenario)
-    ).scalar_one_or_none()
-    return found
+    row = first_row(session, _BOT_OF_SCENARIO, {"id": scenario})
+    return None if row is None else int(row[0])
 
 
 def _state(write: Write) -> Values:
@@ -109,40 +118,21 @@ def _store_history(write: Write) -> None:
 
 def replace_history(session: Session, execution: int, turns: Sequence[Mapping[str, str]]) -> None:
     """Makes `turns` the whole history. Rows that stay equal from the start on are kept."""
-    rows = session.execute(
-        select(_MESSAGES.c.position, _MESSAGES.c.role, _MESSAGES.c.content)
-        .where(_MESSAGES.c.execution_id == execution)
-        .order_by(_MESSAGES.c.position)
-    ).all()
+    rows = all_rows(session, _TURNS, {"execution": execution})
     kept = 0
-    while (
-        kept < min(len(rows), len(turns))
-        and rows[kept].role == turns[kept]["role"]
-        and rows[kept].content == turns[kept]["content"]
-    ):
+    while kept < min(len(rows), len(turns)) and _is_same(rows[kept], turns[kept]):
         kept += 1
     if kept < len(rows):
-        session.execute(
-            delete(_MESSAGES).where(
-                _MESSAGES.c.execution_id == execution,
-                _MESSAGES.c.position >= rows[kept].position,
-            )
-        )
-    first = rows[kept - 1].position + 1 if kept else 0
+        execute(session, _FORGET, {"execution": execution, "first": rows[kept][0]})
+    first = rows[kept - 1][0] + 1 if kept else 0
     now = utc_now()
-    new = [
-        {
-            "execution_id": execution,
-            "position": first + offset,
-            "role": turn["role"],
-            "content": turn["content"],
-            "step_id": None,
-            "created_at": now,
-        }
-        for offset, turn in enumerate(turns[kept:])
-    ]
-    if new:
-        session.execute(insert(_MESSAGES), new)
+    for position, turn in enumerate(turns[kept:], start=first):
+        row = {"execution_id": execution, "position": position, "created_at": now, "step_id": None}
+        insert_row(session, _MESSAGES, {**row, "role": turn["role"], "content": turn["content"]})
+
+
+def _is_same(row: Sequence[Any], turn: Mapping[str, str]) -> bool:
+    return bool(row[1] == turn["role"] and row[2] == turn["content"])
 
 
 EXECUTIONS: Final = Resource(

@@ -3,42 +3,54 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, null, select, update
+from sqlmodel import Session
 
 from alpina_app.models import Bot, Scenario, Step
 from alpina_app.services.fields import Flag, Key, Moment, Reference, Text
-from alpina_app.services.resource import Resource, Rules, Values, Write
+from alpina_app.services.quick import execute, first_row
+from alpina_app.services.resource import Resource, Rules, Write
 from alpina_app.services.wire_messages import message
 
 _BOTS: Final[Table] = Bot.__table__  # type: ignore[attr-defined]
 _SCENARIOS: Final[Table] = Scenario.__table__  # type: ignore[attr-defined]
 _STEPS: Final[Table] = Step.__table__  # type: ignore[attr-defined]
+_SCENARIO_OF_STEP: Final = select(_STEPS.c.scenario_id).where(_STEPS.c.id == bindparam("id"))
+_NEXT_REVISION: Final = (
+    update(_SCENARIOS)
+    .where(_SCENARIOS.c.id == bindparam("scenario"))
+    .values(revision=_SCENARIOS.c.revision + 1)
+)
+_NO_LONGER_START: Final = (
+    update(_BOTS)
+    .where(_BOTS.c.start_scenario_id == bindparam("scenario"), _BOTS.c.id != bindparam("bot"))
+    .values(start_scenario_id=null())
+)
 
 
 def _initial_step_is_own(write: Write) -> Mapping[str, list[Any]]:
     initial = write.changes.get("initial_step")
     if initial is None:
         return {}
-    scenario = write.session.execute(
-        select(_STEPS.c.scenario_id).where(_STEPS.c.id == initial)
-    ).scalar_one_or_none()
-    if scenario == write.id and scenario is not None:
+    row = first_row(write.session, _SCENARIO_OF_STEP, {"id": initial})
+    if row is not None and row[0] == write.id:
         return {}
     return {"initial_step": [message("step_elsewhere")]}
 
 
-def _next_revision(write: Write) -> Values:
-    return {"revision": _SCENARIOS.c.revision + 1} if write.before is not None else {}
+def next_revision(session: Session, scenario: int) -> None:
+    """Every change of a scenario or of one of its steps is a new revision of it."""
+    execute(session, _NEXT_REVISION, {"scenario": scenario})
 
 
-def _leave_the_old_bot(write: Write) -> None:
+def _stored(write: Write) -> None:
     """A scenario that moves to another bot is no longer the old one's start."""
+    assert write.id is not None
+    if write.before is not None:
+        next_revision(write.session, write.id)
     if write.changed("bot"):
-        write.session.execute(
-            update(_BOTS)
-            .where(_BOTS.c.start_scenario_id == write.id, _BOTS.c.id != write.changes["bot"])
-            .values(start_scenario_id=None)
-        )
+        params = {"scenario": write.id, "bot": write.changes["bot"]}
+        execute(write.session, _NO_LONGER_START, params)
 
 
 SCENARIOS: Final = Resource(
@@ -67,7 +79,5 @@ SCENARIOS: Final = Resource(
     search=("name", "description"),
     ordering_fields=("id", "name", "created_at", "updated_at"),
     ordering=("-created_at", "-id"),
-    rules=Rules(
-        check_fields=_initial_step_is_own, prepare=_next_revision, stored=_leave_the_old_bot
-    ),
+    rules=Rules(check_fields=_initial_step_is_own, stored=_stored),
 )

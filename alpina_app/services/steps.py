@@ -1,15 +1,16 @@
 """Steps: the description of the resource and its own rules."""
 
-from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, null, select, update
 from sqlmodel import Session
 
 from alpina_app.errors import Invalid
 from alpina_app.models import MAX_INT, STEP_TYPES, Scenario, Step
 from alpina_app.services.fields import Choice, JsonField, Key, Moment, Reference, Text, Whole
+from alpina_app.services.quick import execute, first_row
 from alpina_app.services.resource import Resource, Rules, Write
+from alpina_app.services.scenarios import next_revision
 from alpina_app.services.wire_messages import message
 
 _SCENARIOS: Final[Table] = Scenario.__table__  # type: ignore[attr-defined]
@@ -22,20 +23,22 @@ _LABELS: Final = {
 }
 
 
+_SCENARIO_OF: Final = select(_STEPS.c.scenario_id).where(_STEPS.c.id == bindparam("id"))
+_FOREIGN_STEPS_LET_GO: Final = (
+    update(_STEPS)
+    .where(_STEPS.c.next_step_id == bindparam("step"), _STEPS.c.scenario_id != bindparam("own"))
+    .values(next_step_id=null())
+)
+_FOREIGN_SCENARIOS_LET_GO: Final = (
+    update(_SCENARIOS)
+    .where(_SCENARIOS.c.initial_step_id == bindparam("step"), _SCENARIOS.c.id != bindparam("own"))
+    .values(initial_step_id=null())
+)
+
+
 def scenario_of_step(session: Session, step: int) -> int | None:
-    found: int | None = session.execute(
-        select(_STEPS.c.scenario_id).where(_STEPS.c.id == step)
-    ).scalar_one_or_none()
-    return found
-
-
-def touch_scenarios(session: Session, scenarios: Collection[Any]) -> None:
-    """A change of a step is a change of its scenario: `revision` grows."""
-    session.execute(
-        update(_SCENARIOS)
-        .where(_SCENARIOS.c.id.in_(scenarios))
-        .values(revision=_SCENARIOS.c.revision + 1)
-    )
+    row = first_row(session, _SCENARIO_OF, {"id": step})
+    return None if row is None else int(row[0])
 
 
 def _next_step_is_of_the_scenario(write: Write) -> None:
@@ -49,33 +52,24 @@ def _next_step_is_of_the_scenario(write: Write) -> None:
 
 
 def _stored(write: Write) -> None:
-    scenarios = {write.after["scenario"]}
+    """A change of a step is a change of its scenario.
+
+    What pointed to a step that moved to another scenario points nowhere, as if it were gone.
+    """
+    scenario = write.after["scenario"]
+    next_revision(write.session, scenario)
     if write.changed("scenario"):
         assert write.before is not None
-        scenarios.add(write.before["scenario"])
-        _cut_links_from_elsewhere(write)
-    touch_scenarios(write.session, scenarios)
-
-
-def _cut_links_from_elsewhere(write: Write) -> None:
-    """What pointed to a step that moved to another scenario points nowhere, as if it were gone."""
-    scenario = write.changes["scenario"]
-    write.session.execute(
-        update(_STEPS)
-        .where(_STEPS.c.next_step_id == write.id, _STEPS.c.scenario_id != scenario)
-        .values(next_step_id=None)
-    )
-    write.session.execute(
-        update(_SCENARIOS)
-        .where(_SCENARIOS.c.initial_step_id == write.id, _SCENARIOS.c.id != scenario)
-        .values(initial_step_id=None)
-    )
+        next_revision(write.session, write.before["scenario"])
+        params = {"step": write.id, "own": scenario}
+        execute(write.session, _FOREIGN_STEPS_LET_GO, params)
+        execute(write.session, _FOREIGN_SCENARIOS_LET_GO, params)
 
 
 def _deleted(session: Session, step: int) -> None:
     scenario = scenario_of_step(session, step)
     if scenario is not None:
-        touch_scenarios(session, {scenario})
+        next_revision(session, scenario)
 
 
 STEPS: Final = Resource(
