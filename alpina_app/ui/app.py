@@ -10,6 +10,22 @@ from alpina_app.ui.pages import PAGES
 from alpina_app.ui.pages.not_found import not_found
 from alpina_app.ui.states.session import Session
 
+# A frame on another site may be refused all storage: the pages then keep things in memory.
+_STORAGE_SCRIPT = """
+for (const name of ["localStorage", "sessionStorage"]) {
+  try { window[name].getItem("") } catch (error) {
+    const kept = new Map();
+    Object.defineProperty(window, name, { value: {
+      getItem: (key) => kept.get(String(key)) ?? null,
+      setItem: (key, value) => { kept.set(String(key), String(value)) },
+      removeItem: (key) => { kept.delete(String(key)) },
+      clear: () => kept.clear(),
+      key: (place) => [...kept.keys()][place] ?? null,
+      get length() { return kept.size },
+    } });
+  }
+}
+"""
 # Before the first paint: the language of the document as it was chosen.
 _LANGUAGE_SCRIPT = (
     "try{document.documentElement.lang=localStorage.getItem('alpina-language')||'ru'}catch(e){}"
@@ -22,7 +38,11 @@ def create_app(around: Sequence[Callable[[ASGIApp], ASGIApp]]) -> rx.App:
         api_transformer=list(around),
         stylesheets=["/alpina.css", "/forms.css", "/bots.css", "/chat.css"],
         html_lang="ru",
-        head_components=[rx.el.script(_LANGUAGE_SCRIPT)],
+        head_components=[
+            rx.el.script(_STORAGE_SCRIPT),
+            rx.el.script(_LANGUAGE_SCRIPT),
+            rx.el.script(src="/shell.js", defer=True),
+        ],
         app_wraps={(5, "Connection"): lambda stateful: connection_notice() if stateful else None},
     )
     for page in PAGES:

@@ -66,7 +66,12 @@ def _filled(text: str, params: dict[str, Any]) -> Any:
     if not any(isinstance(value, rx.Var) for value in params.values()):
         return text.format(**params) if params else text
     shown = {
-        name: value.to_string(use_json=False) if isinstance(value, rx.Var) else value
+        name: _as_text(value) if isinstance(value, rx.Var) else value
         for name, value in params.items()
     }
     return rx.Var.create(text.format(**shown))
+
+
+def _as_text(value: rx.Var[Any]) -> rx.Var[str]:
+    """Reflex's own `to_string` writes nothing for 0."""
+    return rx.Var(f"String({value!s} ?? '')", _var_data=value._get_all_var_data()).to(str)

@@ -6,29 +6,35 @@ from typing import Any
 
 import reflex as rx
 
-from alpina_app.ui.pages.bot import bot, new_bot
+from alpina_app.ui.pages.bot import bot, bot_title, new_bot
 from alpina_app.ui.pages.bots import bots
 from alpina_app.ui.pages.chat import chat
 from alpina_app.ui.pages.home import home
 from alpina_app.ui.states.bot import BotForm
 from alpina_app.ui.states.bots import Bots
 from alpina_app.ui.states.home import Home
+from alpina_app.ui.texts import t
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`on_load`: event handlers, run after the session's own."""
+    """`title`: a text or a Var. `on_load`: event handlers, run after the session's own."""
 
     route: str
     component: Callable[[], rx.Component]
-    title: str
+    title: Any
     on_load: tuple[Any, ...] = ()
+
+
+def titled(name: rx.Var[str]) -> rx.Var[str]:
+    """What the browser's tab says."""
+    return name + " — Alpina Digital"
 
 
 PAGES: tuple[Page, ...] = (
     Page("/", home, "Alpina Digital", (Home.load,)),
-    Page("/bots", bots, "Боты — Alpina Digital", (Bots.load,)),
-    Page("/bots/new", new_bot, "Новый бот — Alpina Digital", (BotForm.load_new,)),
-    Page("/bots/[id]", bot, "Бот — Alpina Digital", (BotForm.load,)),
+    Page("/bots", bots, titled(t("bots.title")), (Bots.load,)),
+    Page("/bots/new", new_bot, titled(t("bots.new")), (BotForm.load_new,)),
+    Page("/bots/[id]", bot, titled(bot_title()), (BotForm.load,)),
     Page("/chat/[bot]", chat, "Чат — Alpina Digital"),
 )

@@ -52,6 +52,11 @@ def bot() -> rx.Component:
     )
 
 
+def bot_title() -> rx.Var[str]:
+    chosen: rx.Var[str] = rx.cond(BotForm.name != "", BotForm.name, t("bots.title"))
+    return chosen
+
+
 def new_bot() -> rx.Component:
     return _page(
         rx.cond(
