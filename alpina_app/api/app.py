@@ -12,11 +12,12 @@ from urllib.parse import quote
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alpina_app.api import chat, extras
+from alpina_app.api import chat, docs, extras
 from alpina_app.api.answers import Answer
 from alpina_app.api.http import FORMAT_KEY, PATH_KEY, Call, Server, View, page, server
 from alpina_app.api.index import INDEX, INFO, RESOURCES
 from alpina_app.api.objects import list_view, object_view, scenario_steps_view
+from alpina_app.api.openapi import schema_view
 from alpina_app.api.refusals import NoSuchPage
 from alpina_app.services.runtime import Runtime
 from alpina_app.web.login import SIGN_IN_PATHS, create_sign_in
@@ -110,6 +111,8 @@ def _routes(runtime: Runtime, open_to_guests: bool) -> list[Route]:
         Route("/api/", page(runtime, INDEX)),
         Route("/api/root/", page(runtime, INFO)),
         Route("/api/scenarios/{id}/steps/", page(runtime, scenario_steps_view(open_to_guests))),
+        Route("/api/schema/", page(runtime, schema_view(open_to_guests))),
+        *docs.routes(),
         *chat.routes(runtime),
         *extras.routes(runtime),
     ]
