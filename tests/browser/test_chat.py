@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -543,26 +545,61 @@ def test_a_bot_stands_in_frames_of_its_sites_only(page, talks, site):
         assert ("frame-ancestors" in policy, framing) == (False, "DENY")
 
 
-def test_the_widget_opens_the_chat_on_another_site(new_page, talks, model, own_site, site, watch):
-    bot_id = talks.bot(name="Помощник")
-    shop = "http://localhost:1"
-    talks.change(Bot, bot_id, allowed_origins=[shop])
+@pytest.fixture
+def shop(site):
+    """Another site: any path answers with `shop.html`, on a host of its own."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = self.server.html.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.html = ""
+        server.origin = f"http://localhost:{server.server_address[1]}"
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_the_widget_opens_the_chat_on_another_site(page, talks, model, site, shop, watch):
+    bot_id = talks.bot(name="Помощник", allowed_origins=[shop.origin])
     model.enqueue("Слышу вас")
-    page = new_page()
-    watch.allow(f"request: {shop}")
-    html = (
+    watch.allow(f"request: {shop.origin}", "favicon")
+    shop.html = (
         f'<html lang="ru"><body><h1>Магазин</h1><script src="{site.url}/widget.js"'
         f'\n data-bot="{bot_id}" defer></script></body></html>'
     )
-    page.route(f"{shop}/", lambda route: route.fulfill(body=html, content_type="text/html"))
-    page.goto(f"{shop}/")
-    page.get_by_role("button", name="Чат с ботом").click()
+    page.goto(shop.origin)
+    opener = page.get_by_role("button", name="Чат с ботом")
+    opener.click()
     frame = page.frame_locator("iframe")
     frame.get_by_label("Сообщение", exact=True).fill("Алло")
     frame.get_by_label("Сообщение", exact=True).press("Enter")
-    expect(frame.locator(".speech")).to_have_text("Слышу вас")
-    page.get_by_role("button", name="Чат с ботом").click()
+    expect(frame.locator(".chat-line.bot:has(.chat-meta) .speech")).to_have_text("Слышу вас")
+    expect(frame.get_by_role("link", name="На главную")).to_have_count(0)
+    opener.click()
     expect(page.locator("iframe")).to_be_hidden()
+    opener.click()
+    expect(frame.locator(".chat-line.bot:has(.chat-meta) .speech")).to_have_text("Слышу вас")
+
+
+def test_a_site_that_is_not_allowed_gets_no_frame(page, talks, site, shop, watch):
+    bot_id = talks.bot(allowed_origins=["https://other.example"])
+    watch.allow(f"request: {shop.origin}", "frame-ancestors", "chrome-error")
+    shop.html = f'<iframe src="{site.url}/chat/{bot_id}?embed=1"></iframe>'
+    with page.expect_console_message(lambda said: "frame-ancestors" in said.text):
+        page.goto(shop.origin)
+    expect(page.frame_locator("iframe").locator("[data-ready]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

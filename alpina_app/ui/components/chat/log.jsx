@@ -52,10 +52,11 @@ export function Log({ state, say, lang, onOlder, onResend, onDiscard, children }
 
   // The box shrinks when a keyboard or an answer's buttons come up.
   useEffect(() => {
+    const node = box.current;
     const watcher = new ResizeObserver(() => {
-      if (pinned.current) box.current.scrollTop = box.current.scrollHeight;
+      if (pinned.current) node.scrollTop = node.scrollHeight;
     });
-    watcher.observe(box.current);
+    watcher.observe(node);
     return () => watcher.disconnect();
   }, []);
 

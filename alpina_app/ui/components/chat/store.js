@@ -2,7 +2,7 @@
 //
 // `lines`: {id, role, text, at} by id. `running`: the turn at work, {ref, text}; `said`, `text`: what
 // it says so far. `failed`: messages that came to nothing, {ref, text, restart, error, again}.
-// `sent`: what this page sent and has not heard of yet, {ref, text, restart, after, visit}.
+// `sent`: what this page sent and does not know the end of, {ref, text, restart, after, visit}.
 
 export const EMPTY = {
   ready: false,
@@ -106,7 +106,6 @@ const TOLD = {
       case "running":
         return {
           ...state,
-          sent: state.sent && turn.ref === state.sent.ref ? null : state.sent,
           failed: without(state.failed, turn.ref),
           running: { ref: turn.ref, text: turn.text },
         };
