@@ -18,6 +18,7 @@ from starlette_admin.theme import ClassMap, DefaultTheme, TablerSettings
 from starlette_admin.views import CustomView, Link
 
 from alpina_app.admin.content import BotView, ScenarioView, StepView
+from alpina_app.admin.fields import Reference
 from alpina_app.admin.gate import Gate, Known, Language
 from alpina_app.admin.history import AuditView, ExecutionView
 from alpina_app.admin.people import SecretView, SessionView, TokenView, UserView
@@ -64,6 +65,12 @@ class _Entrance:
 
 
 class _Admin(BaseAdmin):
+    async def _render_form_body(
+        self, request: Request, view: Any, obj: Any, errors: Any, config: dict[str, Any]
+    ) -> None:
+        named = await _named(request, view, obj)
+        await super()._render_form_body(request, view, named, errors, config)
+
     @route("/{key}/create", methods=["GET", "POST"], name="create")
     async def _render_create(self, request: Request) -> Response:
         """A new API token is shown at once, and never again."""
@@ -75,6 +82,20 @@ class _Admin(BaseAdmin):
         shown: Response = self._template_response(request, "token_created.html", context)
         shown.headers["Cache-Control"] = "no-store"
         return shown
+
+
+async def _named(request: Request, view: TableView, obj: Any) -> Any:
+    """A form shown again after a mistake knows only the numbers of what was chosen."""
+    if not isinstance(obj, dict):
+        return obj
+    found = dict(obj)
+    for field in view.get_fields_list(request):
+        number = found.get(field.name)
+        if isinstance(field, Reference) and number and not isinstance(number, dict):
+            target = await view._find_foreign_view(str(field.key)).find_by_pk(request, number)
+            if target is not None:
+                found[field.name] = await field.serialize_value(request, target)
+    return found
 
 
 class _Classes(ClassMap):

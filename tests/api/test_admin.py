@@ -361,9 +361,9 @@ class TestScenariosAndSteps:
     @pytest.mark.parametrize(
         ("content", "said"),
         [
-            ('{"a": 1,}', "строка 1, позиция 9"),
-            ('{\n  "a": tru\n}', "строка 2, позиция 8"),
-            ("", "строка 1, позиция 1"),
+            ('{"a": 1,}', "строке 1, позиция 9"),
+            ('{\n  "a": tru\n}', "строке 2, позиция 8"),
+            ("", "строке 1, позиция 1"),
             ('{"a": NaN}', "NaN"),
             ("[" * 100_000, "JSON"),
             ('{"a": "\\u0000"}', ""),
@@ -388,6 +388,12 @@ class TestScenariosAndSteps:
     async def test_a_form_shows_what_a_reference_points_to(self, app):
         app.call(lambda s: setattr(s.get(Step, 1), "next_step_id", 2))
         page = (await app.signed_in("editor").get("/admin/step/edit?pk=1")).text
+        assert '<option value="2" selected>Имя #2</option>' in page
+
+    async def test_a_form_shown_again_names_what_was_chosen(self, app):
+        form = {"name": "", "scenario": "1", "next_step": "2", "content": "{}"}
+        page = (await send(app.signed_in("editor"), "/admin/step/edit?pk=1", form)).text
+        assert '<option value="1" selected>Знакомство #1</option>' in page
         assert '<option value="2" selected>Имя #2</option>' in page
 
     async def test_references_are_searched(self, app):
