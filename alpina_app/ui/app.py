@@ -36,7 +36,7 @@ def create_app(around: Sequence[Callable[[ASGIApp], ASGIApp]]) -> rx.App:
     """`around`: ASGI middleware, the innermost first."""
     app = rx.App(
         api_transformer=list(around),
-        stylesheets=["/alpina.css", "/forms.css", "/bots.css", "/chat.css"],
+        stylesheets=["/alpina.css", "/forms.css", "/bots.css", "/work.css", "/chat.css"],
         html_lang="ru",
         head_components=[
             rx.el.script(_STORAGE_SCRIPT),

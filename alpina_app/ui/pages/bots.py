@@ -103,9 +103,14 @@ def delete_dialog(opened: Any, goes_with: Any, on_close: Any, on_confirm: Any) -
             rx.fragment(
                 rx.el.p(t("bots.delete_with")),
                 rx.el.ul(
-                    rx.el.li(t("bots.scenarios_count", count=goes_with.scenarios)),
-                    rx.el.li(t("bots.steps_count", count=goes_with.steps)),
-                    rx.el.li(t("bots.talks_count", count=goes_with.executions)),
+                    *(
+                        rx.cond(count > 0, rx.el.li(t(f"bots.{name}_count", count=count)))
+                        for name, count in (
+                            ("scenarios", goes_with.scenarios),
+                            ("steps", goes_with.steps),
+                            ("talks", goes_with.executions),
+                        )
+                    ),
                 ),
             ),
         ),
