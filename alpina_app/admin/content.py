@@ -22,7 +22,6 @@ from alpina_app.admin.views import TableView, caller_of, name_of, without_filter
 from alpina_app.models import BOT_TYPES, MAX_INT, STEP_TYPES, Bot, Scenario, Step, User
 from alpina_app.services import crud
 from alpina_app.services.access import Caller
-from alpina_app.services.audit import record
 from alpina_app.services.bots import BOTS
 from alpina_app.services.resource import Resource
 from alpina_app.services.scenarios import SCENARIOS
@@ -58,7 +57,6 @@ class ResourceView(TableView):
 
     def remove(self, session: Session, caller: Caller, pk: int) -> None:
         crud.remove(session, caller, self.resource, pk)
-        record(session, caller, f"{self.key}_deleted", str(self.key), pk)
 
 
 class BotView(ResourceView):

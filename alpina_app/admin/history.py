@@ -31,7 +31,6 @@ from alpina_app.models import (
 )
 from alpina_app.services import crud
 from alpina_app.services.access import Caller
-from alpina_app.services.audit import record
 from alpina_app.services.executions import EXECUTIONS
 
 SHOWN_MESSAGES: Final = 200
@@ -102,7 +101,6 @@ class ExecutionView(ReadOnly):
 
     def remove(self, session: Session, caller: Caller, pk: int) -> None:
         crud.remove(session, caller, EXECUTIONS, pk)
-        record(session, caller, "execution_deleted", "execution", pk)
 
     async def find_by_pk(self, request: Request, pk: Any) -> Any:
         found = await super().find_by_pk(request, pk)

@@ -216,9 +216,9 @@ def delete_user(session: Session, caller: Caller, user_id: int) -> None:
         raise Conflict("user_has_bots", count=bots, username=user.username)
     _keep_an_administrator(session, user)
     end_sessions_of(session, user_id)
-    session.delete(user)
-    session.flush()
+    # First the entry: who deletes himself is still there to be named.
     record(session, caller, "user_deleted", "user", user_id, username=user.username)
+    session.delete(user)
 
 
 def normalised_name(username: str) -> str:

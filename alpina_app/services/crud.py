@@ -24,6 +24,7 @@ from sqlmodel import Session
 from alpina_app.errors import Invalid, NotFound, Outdated
 from alpina_app.models import utc_now
 from alpina_app.services.access import Caller, require_editor, require_sign_in
+from alpina_app.services.audit import record
 from alpina_app.services.executions import HISTORY
 from alpina_app.services.fields import ABSENT, Field, Form, Reference, Wrong, shown
 from alpina_app.services.listing import Page, exists, list_page, read_query
@@ -122,6 +123,8 @@ def remove(
     _locked(session, resource, id, expected)
     resource.rules.deleted(session, id)
     execute(session, _deletion(resource), {"id": id})
+    kind = resource.name.removesuffix("s")
+    record(session, caller, f"{kind}_deleted", kind, id)
 
 
 def not_found(resource: Resource) -> NotFound:

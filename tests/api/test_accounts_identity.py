@@ -4,8 +4,9 @@ import base64
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from alpina_app.models import ApiToken, utc_now
+from alpina_app.models import ApiToken, AuditEntry, utc_now
 from alpina_app.services import accounts, sessions
 from alpina_app.services.access import SYSTEM, Caller
 from alpina_app.services.passwords import PasswordHasher
@@ -327,3 +328,15 @@ class TestToken:
 async def test_another_scheme_is_a_guest(app, scheme):
     answer = await app.client.get("/api/bots/", headers={"Authorization": scheme})
     assert answer.status_code == 200
+
+
+async def test_what_is_deleted_through_rest_is_in_the_audit_trail(app):
+    client = app.signed_in("editor")
+    made = (await client.post("/api/bots/", json={"name": "x"})).json()["id"]
+    assert (await client.delete(f"/api/bots/{made}/")).status_code == 204
+
+    def read(session):
+        entry = session.exec(select(AuditEntry)).one()
+        return entry.username, entry.action, entry.object_type, entry.object_id
+
+    assert app.call(read) == ("editor", "bot_deleted", "bot", str(made))

@@ -182,6 +182,13 @@ class TestUsers:
             ("root", "user_deleted"),
         ]
 
+    def test_an_administrator_may_delete_himself_where_another_one_stays(self, database):
+        root = add(database, "root", "administrator")
+        add(database, "second", "administrator")
+        database.call(accounts.delete_user, root, root.user_id)
+        assert actions(database)[-1] == ("root", "user_deleted")
+        assert database.call_reading(accounts.account_of, root.user_id) is None
+
     def test_a_missing_user_is_not_found(self, database):
         root = add(database, "root", "administrator")
         with pytest.raises(NotFound):
