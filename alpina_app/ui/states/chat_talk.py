@@ -47,6 +47,7 @@ START: Final = "/start"
 _BOT_ID: Final = re.compile(r"[0-9]{1,18}")
 _POLL_S: Final = 1.0
 _POLLS: Final = 120
+_NO_TURN: Final = {"phase": "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ async def _catch_up(tab: Tab, talk: Talk, caller: Caller, **told: dict[str, Any]
         **told,
         initial={"lines": _shown(lines), "more": more},
         standing={"status": stands.status, "input": stands.input},
-        turn={"phase": "running" if turn or elsewhere else "none", "ref": "", "text": ""},
+        turn=_running(turn) if turn or elsewhere else _NO_TURN,
         live={},
     )
     if turn is not None:
@@ -205,7 +206,7 @@ async def _wait_for_others(tab: Tab, talk: Talk) -> None:
     await tab.tell(
         initial={"lines": _shown(lines), "more": more},
         standing={"status": stands.status, "input": stands.input},
-        turn={"phase": "none", "ref": "", "text": ""},
+        turn=_NO_TURN,
         live={},
     )
 
@@ -214,7 +215,6 @@ async def _follow(tab: Tab, talk: Talk, turn: LiveTurn, after: int, caller: Call
     """Tells the turn from its beginning to its end, while the tab is there and on this visit."""
     turn.watchers[tab.name] = tab.visit
     feed, seen, last = Feed(), 0, 0.0
-    begun = {"phase": "running", "ref": turn.ref, "text": turn.message}
     while True:
         events = await turn.since(seen)
         wait_s = last + feed.pause_s - clock()
@@ -234,9 +234,16 @@ async def _follow(tab: Tab, talk: Talk, turn: LiveTurn, after: int, caller: Call
                 await _tell_failure(tab, turn.ref, turn.message, error, caller)
                 return
             case _:
-                told = {"turn": begun} if last == 0 else {}
+                told = {"turn": _running(turn)} if last == 0 else {}
                 last = clock()
                 await tab.tell(**told, live=feed.frame())
+
+
+def _running(turn: LiveTurn | None) -> dict[str, Any]:
+    """`turn` is None where another process runs it."""
+    if turn is None:
+        return {"phase": "running", "ref": "", "text": ""}
+    return {"phase": "running", "ref": turn.ref, "text": turn.message}
 
 
 def _end_of(events: list[Event]) -> Event | None:

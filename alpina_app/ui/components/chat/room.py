@@ -70,10 +70,10 @@ class ChatRoom(rx.NoSSRComponent):
     live: rx.Var[dict[str, Any]]
     standing: rx.Var[dict[str, Any]]
 
-    on_enter: rx.EventHandler[_entering]
-    on_send: rx.EventHandler[_sending]
-    on_stop: rx.EventHandler[_stopping]
-    on_older: rx.EventHandler[_older]
+    on_enter: rx.EventHandler[_entering]  # type: ignore[type-arg, valid-type]
+    on_send: rx.EventHandler[_sending]  # type: ignore[type-arg, valid-type]
+    on_stop: rx.EventHandler[_stopping]  # type: ignore[type-arg, valid-type]
+    on_older: rx.EventHandler[_older]  # type: ignore[type-arg, valid-type]
 
 
 def chat_texts() -> dict[str, dict[str, Any]]:
