@@ -557,8 +557,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
 
-    # Circular references: each table has to stand before the other can point to it.
-    with op.batch_alter_table("bot") as batch_op:
+    # Circular references: each table has to stand before the other can point to it. SQLite makes
+    # the table again for that, and forgets what it does not reflect.
+    again = {"sqlite_autoincrement": True}
+    with op.batch_alter_table("bot", table_kwargs=again) as batch_op:
         batch_op.create_foreign_key(
             "fk_bot_start_scenario_id",
             "scenario",
@@ -567,12 +569,12 @@ def upgrade() -> None:
             ondelete="SET NULL",
         )
 
-    with op.batch_alter_table("scenario") as batch_op:
+    with op.batch_alter_table("scenario", table_kwargs=again) as batch_op:
         batch_op.create_foreign_key(
             "fk_scenario_initial_step_id", "step", ["initial_step_id"], ["id"], ondelete="SET NULL"
         )
 
-    with op.batch_alter_table("scenario") as batch_op:
+    with op.batch_alter_table("scenario", table_kwargs=again) as batch_op:
         batch_op.create_foreign_key(
             "fk_scenario_published_version_id",
             "scenario_version",

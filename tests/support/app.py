@@ -12,6 +12,7 @@ each role. `database_url` of an already migrated PostgreSQL or MySQL database (s
 """
 
 import contextlib
+import os
 import secrets
 import shutil
 import tempfile
@@ -30,13 +31,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpina_app import migrations, models
 from alpina_app.db import Database
+from alpina_app.services.accounts import open_login_session
 from alpina_app.services.runtime import Runtime
-from alpina_app.settings import Settings, load_settings
+from alpina_app.settings import load_settings
 from alpina_app.startup import create_runtime
 
+DATABASE_VARIABLE = "ALPINA_TEST_DATABASE_URL"
+"""Where set, every `make_app` works on this migrated database (tests/backends sets it)."""
 ORIGIN = "http://localhost"
-CSRF_TOKEN = "t" * 32  # noqa: S105
-SECRET_KEY = "only-for-tests-0123456789"  # noqa: S105
+CSRF_TOKEN = "t" * 32
+SECRET_KEY = "only-for-tests-0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,9 @@ class TestApp:
         return httpx.BasicAuth(person.username, person.password)
 
     def signed_in(self, role: str) -> httpx.AsyncClient:
-        """A client with an open login session, its CSRF cookie and header, and a same-site Origin."""
-        from alpina_app.services.accounts import open_login_session
-
-        token = self.runtime.database.call(
-            open_login_session,
-            self.people[role].id,
-            **_session_days(open_login_session, self.runtime.settings),
-        )
+        """A client with an open login session, its CSRF cookie and header, and its Origin."""
+        days = self.runtime.settings.session_days
+        token = self.call(open_login_session, self.people[role].id, days)
         return self.new_client(
             cookies={"sessionid": token, "csrftoken": CSRF_TOKEN},
             headers={"X-CSRFToken": CSRF_TOKEN, "Origin": ORIGIN},
@@ -110,7 +109,7 @@ class TestApp:
 @contextlib.asynccontextmanager
 async def make_app(tmp_path: Path, **settings: Any) -> AsyncIterator[TestApp]:
     """A running application; `settings` are field names of `Settings`."""
-    url = settings.pop("database_url", None)
+    url = settings.pop("database_url", None) or os.environ.get(DATABASE_VARIABLE)
     if url is None:
         url = f"sqlite:///{copy_of_migrated(tmp_path / 'test.sqlite3')}"
     else:
@@ -210,11 +209,6 @@ def _empty(url: str) -> None:
 
     database.call(clear)
     database.close()
-
-
-def _session_days(fn: Any, settings: Settings) -> dict[str, Any]:
-    wanted = "days" in fn.__code__.co_varnames[: fn.__code__.co_argcount]
-    return {"days": settings.session_days} if wanted else {}
 
 
 def new_session_name() -> str:
