@@ -183,7 +183,7 @@ CASES: list[tuple[str, Any, list[Expected], Any]] = [
     ("api_call", {"url": "{{today}}://example.com/"}, [error("template_in_host", "content.url")], {"url": URL}),
     ("api_call", {"url": "https://{{today}}.example.com/"}, [error("template_in_host", "content.url")], {"url": "https://example.com?{{today}}"}),
     ("api_call", {"url": "https://example.com:{{today}}/"}, [error("template_in_host", "content.url")], {"url": "https://example.com/#{{today}}"}),
-    *(("api_call", {"url": f"http://{host}/"}, [warning("private_address", "content.url", host=host)], {"url": "http://93.184.216.34/"}) for host in ("127.0.0.1", "localhost", "10.1.2.3", "[::1]", "0x7f.1", "169.254.169.254", "100.64.0.1", "[64:ff9b::7f00:1]", "api.localhost")),
+    *(("api_call", {"url": f"http://{host}/"}, [warning("private_address", "content.url", host=host)], {"url": "http://93.184.216.34/"}) for host in ("127.0.0.1", "localhost", "10.1.2.3", "[::1]", "0x7f.1", "169.254.169.254", "100.64.0.1", "[64:ff9b::7f00:1]", "localhost.", "api.localhost")),
     *(("api_call", header(name), [error("header_of_client", "content.headers[0].name", name=name)], header("X-" + name)) for name in ("Host", "content-length", "Transfer-Encoding", "Connection")),
     ("api_call", header("X Key"), [error("header_name_invalid", "content.headers[0].name")], header("X-Key")),
     ("api_call", header(None), [error("header_name_invalid", "content.headers[0].name")], header("Content-Type")),
@@ -232,6 +232,15 @@ def test_fault_that_does_not_parse_hides_no_other_and_is_said_once():
         ("required", "content.input.options[0].label"),
         ("not_text", "content.input.options[0].id"),
         ("not_integer", "content.input.options[0].goto"),
+    ]
+
+
+def test_same_thing_in_one_place_is_said_once():
+    twice = {"text": "{{secret.A}} {{secret.B}} {{today | up}} {{today | up}} {{today | low}}"}
+    assert found("message", twice) == [
+        error("unknown_filter", "content.text", filter="up", fragment="{{today | up}}"),
+        error("unknown_filter", "content.text", filter="low", fragment="{{today | low}}"),
+        error("secret_misplaced", "content.text"),
     ]
 
 

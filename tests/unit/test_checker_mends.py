@@ -185,6 +185,12 @@ def test_finding_without_a_mend_cannot_be_applied():
         apply_mend(scenario, of(scenario, "broken_template"))
 
 
+def test_number_that_is_gone_meanwhile_is_not_put_back():
+    older = picture(call(1, retries=7, end=True))
+    with pytest.raises(MendError):
+        apply_mend(picture(call(1, end=True)), of(older, "too_large"))
+
+
 @pytest.mark.parametrize(
     "changed",
     [

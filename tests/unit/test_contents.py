@@ -651,6 +651,12 @@ def test_faulty_content_leaves_a_partial_one_with_its_indexes():
     )
 
 
+def test_list_with_an_item_that_is_no_object_is_left_out_as_a_whole():
+    raw = {"set": [5, {"var": "a", "value": 1}], "text": "Привет"}
+    assert parse_content("message", raw).partial == MessageContent(text="Привет")
+    assert raw["set"] == [5, {"var": "a", "value": 1}]
+
+
 def test_unknown_mode_is_taken_for_the_likely_one():
     parsed = parse_content("condition", {"mode": "ai", "classes": [{"id": "a", "goto": 3}]})
     assert parsed.content is None

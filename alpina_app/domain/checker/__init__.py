@@ -3,7 +3,7 @@
 Pure. Source: scenario-format, "The checker", "Fine print" and the remarks on single fields.
 """
 
-from alpina_app.domain.checker.check import check, has_errors
+from alpina_app.domain.checker.checking import check, has_errors
 from alpina_app.domain.checker.findings import Finding, Mend
 from alpina_app.domain.checker.mending import MendError, apply_mend
 

@@ -1,7 +1,7 @@
 """The checker's round: parse, look into each step, then at the graph and the variables."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from alpina_app.domain.checker.findings import Finding, Look, Remarks, mend
 from alpina_app.domain.checker.flow import Read, variable_findings
@@ -27,11 +27,11 @@ def check(picture: Picture, *, secrets: Collection[str] = ()) -> list[Finding]:
         *graph_findings(picture, looks, exits),
         *variable_findings(looks, exits, reads, picture.start_step()),
     ]
-    faults: dict[int | None, list[str]] = {
-        one.look.step.id: [fault.path for fault in one.faults] for one in seen
-    }
-    found = [one for one in found if not _follows(one, faults.get(one.step, ()))]
-    found.extend(fault for one in seen for fault in one.faults)
+    faulty = [one for one in seen if one.faults]
+    if faulty:
+        named = {one.look.step.id: _Faults([fault.path for fault in one.faults]) for one in faulty}
+        found = [one for one in found if one.step not in named or named[one.step].spare(one.path)]
+        found.extend(fault for one in faulty for fault in one.faults)
     places = {step: place for place, step in enumerate(exits)}
     return sorted(found, key=lambda one: -1 if one.step is None else places[one.step])
 
@@ -41,8 +41,7 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == "error" for finding in findings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """One step looked into; `faults`: where it does not parse."""
 
     look: Look
@@ -59,9 +58,9 @@ def _look_at(step: StepPicture, secrets: Collection[str]) -> _Seen:
     if content is not None:
         check_content(content, secrets, remarks)
         reads = read_texts(content, secrets, remarks)
-    found = [_finding(step, problem) for problem in parsed.problems]
-    faults = [one for one in found if one.severity == "error"]
-    remarks.found.extend(one for one in found if one.severity == "warning")
+    named = [_finding(step, problem) for problem in parsed.problems]
+    faults = [one for one in named if one.severity == "error"]
+    remarks.found.extend(one for one in named if one.severity == "warning")
     return _Seen(Look(step, content), reads, remarks.found, faults)
 
 
@@ -74,11 +73,21 @@ def _finding(step: StepPicture, problem: Problem) -> Finding:
     return Finding(problem.code, problem.severity, step.id, problem.path, problem.params, change)
 
 
-def _follows(finding: Finding, faults: Sequence[str]) -> bool:
-    """Whether a finding is about a place whose fault has been named already."""
-    path = finding.path
-    return any(_is_inside(path, fault) or _is_inside(fault, path) for fault in faults)
+class _Faults:
+    """The places of one step that do not parse."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = frozenset(paths)
+        self._around = frozenset(outer for path in paths for outer in _upwards(path))
+
+    def spare(self, path: str) -> bool:
+        """Whether a finding at `path` is about another place than what lies in or around it."""
+        return path not in self._around and self._paths.isdisjoint(_upwards(path))
 
 
-def _is_inside(path: str, outer: str) -> bool:
-    return path.startswith(outer) and path[len(outer) :][:1] in ("", ".", "[")
+def _upwards(path: str) -> Iterator[str]:
+    """`path` and the paths of all that it lies in."""
+    yield path
+    for i, char in enumerate(path):
+        if char in ".[":
+            yield path[:i]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpina_app.domain.contents import Content, Place, Severity, json_path
 from alpina_app.domain.picture import StepPicture
@@ -28,8 +28,7 @@ class Finding:
     mend: Mend | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A step with its typed content; faulty places of it are replaced by neutral values.
 
     `content` is None where the JSON is no content at all.
@@ -40,11 +39,12 @@ class Look:
 
 
 class Remarks:
-    """Collects the findings of one step; `place` is a path into the step's JSON."""
+    """Collects the findings of one step, each once; `place` is a path into the step's JSON."""
 
     def __init__(self, step: int) -> None:
         self.step = step
         self.found: list[Finding] = []
+        self._said: set[tuple[Any, ...]] = set()
 
     def error(self, code: str, place: Place, mend: Mend | None = None, /, **params: Any) -> None:
         self._add(code, "error", place, mend, params)
@@ -62,7 +62,11 @@ class Remarks:
     def _add(
         self, code: str, severity: Severity, place: Place, mend: Mend | None, params: Any
     ) -> None:
-        self.found.append(Finding(code, severity, self.step, json_path(place), params, mend))
+        path = json_path(place)
+        key = (code, path, *params.values())
+        if key not in self._said:
+            self._said.add(key)
+            self.found.append(Finding(code, severity, self.step, path, params, mend))
 
 
 def mend(step: int | None, op: str, place: Sequence[str | int], value: Any = None) -> Mend:

@@ -8,7 +8,7 @@ false) of a variable that is there lets its branch know so.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from alpina_app.domain.checker.findings import Finding, Look
 from alpina_app.domain.checker.graph import Exit
@@ -31,8 +31,7 @@ _TRUE_WHEN_UNSET: Final = frozenset[Operator](
 _EVERYTHING: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A variable read at `place`, when `after` of the step's own names are already set.
 
     `guarded`: the read provides for a variable that is not there.
@@ -51,13 +50,14 @@ class _Bits:
     known: dict[str, int] = field(default_factory=dict)
 
     def of(self, name: str) -> int:
-        if name in RESERVED_NAMES or not is_variable_name(name):
-            return 0
-        return self.known.setdefault(name, 1 << len(self.known))
+        bit = self.known.get(name)
+        if bit is None:
+            is_free = name not in RESERVED_NAMES and is_variable_name(name)
+            bit = self.known[name] = 1 << len(self.known) if is_free else 0
+        return bit
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
+class _Flow(NamedTuple):
     """`exits`: where each way out leads and the variables it adds; `prefixes[n]`: the variables
     that the first n names of the step set."""
 
@@ -105,6 +105,8 @@ def root_of(path: str) -> str | None:
 
 
 def _flow(look: Look, exits: Sequence[Exit], names: Sequence[SetName], bits: _Bits) -> _Flow:
+    if not names and not isinstance(look.content, RulesCondition):
+        return _Flow((0,), tuple([(exit_.target, 0) for exit_ in exits]))
     prefixes = [0]
     for one in names:
         prefixes.append(prefixes[-1] | bits.of(one.name))
@@ -117,7 +119,7 @@ def _flow(look: Look, exits: Sequence[Exit], names: Sequence[SetName], bits: _Bi
         else:
             gain = prefixes[-1]
         if told:
-            gain |= told[exit_.index]
+            gain |= told[exit_.position]
         ways.append((exit_.target, gain))
     return _Flow(tuple(prefixes), tuple(ways))
 

@@ -4,8 +4,7 @@ Source of the rules: scenario-format, "The checker" and "Fine print".
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, assert_never
+from typing import Final, Literal, NamedTuple, assert_never
 
 from alpina_app.domain.checker.findings import Finding, Look, Mend, Remarks, mend
 from alpina_app.domain.contents import (
@@ -29,17 +28,16 @@ Way = Literal["next", "option", "branch", "class", "fail"]
 NEXT_STEP: Final[Place] = ("next_step",)
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(NamedTuple):
     """A way out that a run can take; `target` None is the end.
 
-    `place`: where the target is written. `index`: that of the option, branch or class.
+    `place`: where the target is written. `position`: that of the option, branch or class.
     """
 
     way: Way
     target: int | None
     place: Place
-    index: int = -1
+    position: int = -1
 
 
 def exits_of(content: Content | None, next_step: int | None) -> list[Exit]:
@@ -133,22 +131,21 @@ def _forks(way: Way, key: str, gotos: Iterable[Goto], next_step: int | None) -> 
 def _step_findings(
     look: Look, exits: Mapping[int, Sequence[Exit]], reached: frozenset[int]
 ) -> list[Finding]:
-    step = look.step
+    step, ways = look.step, exits[look.step.id]
     remarks = Remarks(step.id)
     if step.id not in reached:
         remarks.warn("unreachable", ())
     if step.next_step is not None and step.next_step not in exits:
         change = remarks.put(NEXT_STEP, None)
         remarks.error("exit_nowhere", NEXT_STEP, change, target=step.next_step)
-    for exit_ in exits[step.id]:
-        if exit_.place == NEXT_STEP:
+    for way in ways:
+        if way.target is None or way.target in exits or way.place == NEXT_STEP:
             continue
-        if exit_.target is not None and exit_.target not in exits:
-            change = _way_back(remarks, exit_.place)
-            remarks.error("exit_nowhere", exit_.place, change, target=exit_.target)
-    _ends(remarks, look, exits[step.id])
-    if is_waiting(look):
-        for place in dict.fromkeys(e.place for e in exits[step.id] if e.target == step.id):
+        change = _way_back(remarks, way.place)
+        remarks.error("exit_nowhere", way.place, change, target=way.target)
+    _ends(remarks, look, ways)
+    for place in dict.fromkeys([way.place for way in ways if way.target == step.id]):
+        if is_waiting(look):
             remarks.warn("question_to_itself", place)
     return remarks.found
 
@@ -165,9 +162,10 @@ def _ends(remarks: Remarks, look: Look, exits: Sequence[Exit]) -> None:
     if content is None:
         return
     place = ("content", "end")
-    if content.end and next_step is not None:
-        remarks.warn("end_goes_on", place, remarks.drop(place), target=next_step)
-    if not content.end and any(e.place == NEXT_STEP and e.target is None for e in exits):
+    if next_step is not None:
+        if content.end:
+            remarks.warn("end_goes_on", place, remarks.drop(place), target=next_step)
+    elif not content.end and any(exit_.place == NEXT_STEP for exit_ in exits):
         remarks.warn("end_not_marked", NEXT_STEP, remarks.put(place, True))
 
 
@@ -175,7 +173,7 @@ def _endless(looks: Sequence[Look], exits: Mapping[int, Sequence[Exit]]) -> Iter
     """Cycles and too long chains among the steps at which no turn surely stops."""
     walked = {look.step.id: look.step for look in looks if not is_waiting(look)}
     edges = {
-        step: list(dict.fromkeys(e.target for e in exits[step] if e.target in walked))
+        step: list(dict.fromkeys([e.target for e in exits[step] if e.target in walked]))
         for step in walked
     }
     lengths: dict[int, int] = {}
@@ -228,6 +226,6 @@ def _components(edges: Mapping[int, Sequence[int]]) -> list[list[int]]:
                 component: list[int] = []
                 while not component or component[-1] != step:
                     component.append(open_.pop())
-                is_open.difference_update(component)
+                    is_open.discard(component[-1])
                 found.append(component)
     return found

@@ -1,6 +1,6 @@
 """Ids of options and classes: when two are the same, and a new one for a double."""
 
-from collections.abc import Iterable
+from collections.abc import Container
 from typing import Final
 
 _QUOTES: Final = "\"'`«»„“”‟‘’‚‹›"
@@ -12,10 +12,9 @@ def class_key(class_id: str) -> str:
     return bare.removesuffix(".").strip().strip(_QUOTES).strip().casefold()
 
 
-def free_id(wanted: str, taken: Iterable[str]) -> str:
+def free_id(wanted: str, taken: Container[str]) -> str:
     """`wanted` with the first number behind it, from 2 on, that makes it a new id."""
-    used = set(taken)
     number = 2
-    while f"{wanted}_{number}" in used:
+    while f"{wanted}_{number}" in taken:
         number += 1
     return f"{wanted}_{number}"

@@ -6,7 +6,7 @@ none, and two matches are invalid (scenario-format, "Answers").
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from alpina_app.domain.answers.words import fold, is_skip_word
 from alpina_app.domain.checker.findings import Remarks
@@ -27,17 +27,26 @@ _BETWEEN: Final = re.compile(r"[,;\n]|\s(?:и|and)\s", re.IGNORECASE)
 def check_options(spec: Input, remarks: Remarks) -> None:
     """Double ids are errors; what answers match ambiguously, or not at all, are warnings."""
     options = spec.options
+    labels = {option.label: fold(option.label) for option in options}
     names: Names = {
-        "id": [fold(option.id) for option in options],
-        "value": [fold(show_wire(option.value)) for option in options],
-        "label": [fold(option.label) for option in options],
+        "id": [labels.get(one.id) or fold(one.id) for one in options],
+        "value": [_folded_value(one.value, labels) for one in options],
+        "label": [labels[one.label] for one in options],
     }
     tables: Tables = {by: _table(column) for by, column in names.items()}
     _check_ids(options, names["id"], tables["id"], remarks)
     _check_labels(spec, names["label"], tables, remarks)
     for i in range(len(options)):
         _check_value(i, names, tables, remarks)
-        _check_number(i, options, tables, remarks)
+    numbers = {word for table in tables.values() for word in table if word.isdecimal()}
+    for number in sorted(int(word) for word in numbers if word.isascii() and len(word) < 5):
+        if 0 < number <= len(options):
+            _check_number(number - 1, options, tables, remarks)
+
+
+def _folded_value(value: Any, labels: Mapping[str, str]) -> str:
+    known = labels.get(value) if isinstance(value, str) else None
+    return known or fold(show_wire(value))
 
 
 def _table(names: Sequence[str]) -> dict[str, list[int]]:
@@ -62,11 +71,12 @@ def _check_ids(
     table: Mapping[str, Sequence[int]],
     remarks: Remarks,
 ) -> None:
+    given = {option.id for option in options}
     taken: set[str] = set()
     for i, option in enumerate(options):
         place = (*OPTIONS, i, "id")
         if option.id in taken:
-            change = remarks.put(place, free_id(option.id, (one.id for one in options)))
+            change = remarks.put(place, free_id(option.id, given))
             remarks.error("duplicate_option_id", place, change, id=option.id)
         elif option.id != option.label and ids[i] and table[ids[i]][0] != i:
             remarks.warn("option_id_ambiguous", place, id=option.id)
@@ -82,16 +92,23 @@ def _check_labels(spec: Input, labels: Sequence[str], tables: Tables, remarks: R
         if not spec.required and is_skip_word(option.label):
             remarks.warn("label_skips", place, label=option.label)
         _, options = _meant(labels[i], tables)
-        parts = [fold(part) for part in _BETWEEN.split(option.label)]
-        is_list = spec.type == "multi_choice" and len(parts) > 1
-        if options[0] != i or (is_list and all(_meant(part, tables)[1] for part in parts)):
+        is_list = spec.type == "multi_choice" and _lists_others(option.label, tables)
+        if options[0] != i or is_list:
             remarks.warn("label_ambiguous", place, label=option.label)
+
+
+def _lists_others(label: str, tables: Tables) -> bool:
+    """Whether a label reads as several options named one after the other."""
+    parts = [fold(part) for part in _BETWEEN.split(label)]
+    return len(parts) > 1 and all(_meant(part, tables)[1] for part in parts)
 
 
 def _check_value(i: int, names: Names, tables: Tables, remarks: Remarks) -> None:
     value = names["value"][i]
+    if value == names["label"][i]:
+        return
     by, options = _meant(value, tables)
-    if by == "id" and value != names["label"][i] and i not in options:
+    if by == "id" and i not in options:
         remarks.warn("option_id_is_value", (*OPTIONS, options[0], "id"), other=i + 1)
 
 

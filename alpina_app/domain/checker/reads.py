@@ -6,8 +6,7 @@ the answer and the `set`s before it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from alpina_app.domain.contents import (
     Content,
@@ -32,14 +31,12 @@ from alpina_app.domain.values import MAX_DEPTH
 ASKING_OPERATORS: Final = frozenset[Operator]({"is_set", "is_empty"})
 
 
-@dataclass(frozen=True, slots=True)
-class SetName:
+class SetName(NamedTuple):
     name: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A place whose text, or any JSON with texts in it, is a template.
 
     `said`: the chat shows it. `secrets`: `{{secret.NAME}}` may stand there.
@@ -83,7 +80,7 @@ def set_on_failure(content: Content) -> int:
 
 
 def texts_of(content: Content) -> Iterator[Text]:
-    """Every template of the step, in the order of the format's page."""
+    """Every template of the step, in the order of the format's page; `set` comes last."""
     match content:
         case MessageContent():
             yield Text(("content", "text"), content.text, said=True)
@@ -117,6 +114,9 @@ def strings_in(value: Any, place: Place) -> Iterator[tuple[str, Place]]:
 
     Deeper than MAX_DEPTH nothing is a template.
     """
+    if isinstance(value, str):
+        yield value, place
+        return
     waiting: list[tuple[Any, Place]] = [(value, place)]
     deepest = len(place) + MAX_DEPTH
     while waiting:

@@ -83,8 +83,10 @@ def _check_rule_pattern(value: Any, place: Place, remarks: Remarks) -> None:
     if value is None or isinstance(value, bool | list | dict):
         remarks.error("pattern_not_text", place)
         return
-    parts = compile_template(show_wire(value)).parts
-    pattern = "".join(part if isinstance(part, str) else "x" for part in parts)
+    pattern = show_wire(value)
+    if "{{" in pattern:
+        parts = compile_template(pattern).parts
+        pattern = "".join(part if isinstance(part, str) else "x" for part in parts)
     check_pattern(pattern, place, remarks)
 
 

@@ -1,6 +1,8 @@
 """Looks at the templates of a step: what is broken, what they read, where secrets stand."""
 
 from collections.abc import Collection
+from functools import lru_cache
+from typing import Final
 
 from alpina_app.domain.checker.findings import Remarks
 from alpina_app.domain.checker.flow import Read, root_of
@@ -9,15 +11,26 @@ from alpina_app.domain.contents import Content, Place, RulesCondition
 from alpina_app.domain.templates import Use, compile_template
 from alpina_app.domain.values import is_variable_name
 
-MAX_TEXT = 4000
+MAX_TEXT: Final = 4000
 """Characters of a message that messengers show whole."""
+
+# An editor has the same texts checked after every change. Only short ones are kept.
+_compiled_short = lru_cache(maxsize=4096)(compile_template)
 
 
 def read_texts(content: Content, secrets: Collection[str], remarks: Remarks) -> list[Read]:
     """What the step reads, by templates and by rules; remarks on what is wrong there."""
     reads: list[Read] = []
     for text in texts_of(content):
-        for string, place in strings_in(text.value, text.place):
+        value = text.value
+        if value is None or (
+            isinstance(value, str)
+            and len(value) <= MAX_TEXT
+            and "{{" not in value
+            and "}}" not in value
+        ):
+            continue
+        for string, place in strings_in(value, text.place):
             if text.said and len(string) > MAX_TEXT:
                 remarks.warn("text_too_long", place, count=len(string), limit=MAX_TEXT)
             if "{{" in string or "}}" in string:
@@ -30,7 +43,7 @@ def read_texts(content: Content, secrets: Collection[str], remarks: Remarks) -> 
 def _read_template(
     string: str, place: Place, text: Text, secrets: Collection[str], remarks: Remarks
 ) -> list[Read]:
-    template = compile_template(string)
+    template = (_compiled_short if len(string) <= MAX_TEXT else compile_template)(string)
     for problem in template.problems:
         remarks.error(problem.code, place, **problem.params)
     reads = []

@@ -161,8 +161,9 @@ def _recover(model: type[BaseModel], raw: Mapping[str, Any]) -> Parsed:
             details = error.errors(include_url=False)
             if round_ == 0:
                 problems = tuple(_problem(d) for d in details if d["type"] not in _FOLLOWING)
+            own: set[int] = set()
             for detail in details:
-                mended = _mended(mended, _wire_loc(detail["loc"]), detail["type"])
+                mended = _mended(mended, _wire_loc(detail["loc"]), detail["type"], own)
         else:
             if any(problem.severity == "error" for problem in problems):
                 return Parsed(None, problems, content)
@@ -207,22 +208,25 @@ def _number(value: float) -> int | float:
     return int(value) if value == int(value) else value
 
 
-def _mended(value: Any, loc: Place, kind: str) -> Any:
+def _mended(value: Any, loc: Place, kind: str, own: set[int]) -> Any:
     """`value` with the place at `loc` gone or, where it was missing, filled; copies on the way.
 
     A list item that is no object takes its whole list along: indexes must stay what they are.
+    `own`: ids of the copies made so far, which need not be copied again.
     """
     key, rest = loc[0], loc[1:]
     if not _holds(value, key) and not (kind == "missing" and isinstance(value, dict) and not rest):
         return value
-    copied = value.copy()
+    if id(value) not in own:
+        value = value.copy()
+        own.add(id(value))
     if kind == "missing" and not rest:
-        copied[key] = _STAND_INS.get(str(key))
+        value[key] = _STAND_INS.get(str(key))
     elif not rest or (len(rest) == 1 and isinstance(rest[0], int)):
-        del copied[key]
+        del value[key]
     else:
-        copied[key] = _mended(value[key], rest, kind)
-    return copied
+        value[key] = _mended(value[key], rest, kind, own)
+    return value
 
 
 def _holds(value: Any, key: int | str) -> bool:
