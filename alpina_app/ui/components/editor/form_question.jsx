@@ -312,7 +312,7 @@ function OnFail() {
   return (
     <>
       <Notes id={`${whole.id}-notes`} notes={whole.notes} />
-      <div className="sf-pair">
+      <div className="sf-request">
         <NumberField path={["max_attempts"]} label={say("max_attempts")} integer standard={3} />
         <SelectField
           path={["on_fail", "action"]}

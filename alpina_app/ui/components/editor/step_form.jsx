@@ -115,7 +115,7 @@ function Editor({ step, say, lang, steps, variables, findings, secrets, models, 
   return (
     <FormProvider value={form}>
       <div className="sf" ref={root} onBlur={leave} data-step={copy.id} data-ready="true">
-        <Head key={copy.key} view={view} onView={setTab} canSwitch={readable} />
+        <Head key={`head ${copy.key}`} view={view} onView={setTab} canSwitch={readable} />
         {view === "form" && fault && (
           <div className="notice warn" role="status">
             <div className="sf-fault">
@@ -135,8 +135,7 @@ function Editor({ step, say, lang, steps, variables, findings, secrets, models, 
         {view === "json" ? (
           <ExpertView text={text} fault={fault} onText={write} onDiscard={() => setJson(null)} />
         ) : (
-          <fieldset key={copy.key} disabled={locked} className="sf-body">
-            <legend className="visually-hidden">{say("form_of", { name: mine.name })}</legend>
+          <fieldset key={`body ${copy.key}`} disabled={locked} className="sf-body" aria-labelledby="sf-title">
             <Rest />
             <TypeForm />
             <Group title={say("group_next")}>
@@ -168,6 +167,9 @@ function Head({ view, onView, canSwitch }) {
   const notesAt = (place) => findings.filter((one) => one.path === place);
   return (
     <div className="sf-head">
+      <h2 id="sf-title" className="visually-hidden">
+        {say("form_of", { name: step.name ?? "" })}
+      </h2>
       <div className="sf-head-line">
         <span className={`sf-type ${step.step_type}`} aria-hidden="true">
           <Icon size={18} />

@@ -98,11 +98,11 @@ def step_form(
 ) -> rx.Component:
     """The form of `step` {id, name, step_type, content, next_step, version}; {} shows a hint.
 
-    `steps`: [{id, name, step_type}] in the order of the list. `variables`: [{name, set_in, used_in}]
-    with ids of steps. `findings`: those of this step, [{path, message, severity}]. `secrets`,
-    `models`: names. `test_result`: {step, running, status, body, duration_ms, error}, body any JSON
-    or a text that is none; `prompt_result`: {step, running, text, tokens, ms, cost, error}; {} = none
-    yet, `step` left out = the present one.
+    `steps`: [{id, name, step_type}] in the order of the list. `variables`: [{name, set_in,
+    used_in}] with ids of steps. `findings`: those of this step, [{path, message, severity}].
+    `secrets`, `models`: names. `test_result`: {step, running, status, body, duration_ms, error},
+    body any JSON or a text that is none; `prompt_result`: {step, running, text, tokens, ms, cost,
+    error}; {} = none yet, `step` left out = the present one. While `running` the rest is not shown.
 
     Events: `on_change(step, patch)` with whole new values of any of name, step_type, content,
     next_step; `on_rename(old, new)`; `on_pick(step)`; `on_create(step_type, {"step", "exit"})` with
