@@ -4,6 +4,7 @@ Every name is described in `.env.example`. The environment wins over `.env`.
 """
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -67,6 +68,23 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip().lower() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for network in value:
+                ip_network(network, strict=False)
+        except ValueError as error:
+            raise ValueError("must be addresses or networks, such as 10.0.0.0/8") from error
+        return value
+
+    @field_validator("csrf_trusted_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(origin.startswith(("http://", "https://")) for origin in value):
+            raise ValueError("must begin with http:// or https://, such as https://example.com")
+        return tuple(origin.rstrip("/") for origin in value)
 
     @field_validator(
         "redis_url", "openai_api_key", "openai_base_url", "metrics_token", mode="before"

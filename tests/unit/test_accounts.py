@@ -14,6 +14,7 @@ from alpina_app.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    SettingsError,
     Throttled,
     WrongCredentials,
 )
@@ -617,3 +618,18 @@ class TestThrottle:
 )
 def test_cookies_are_read_as_django_reads_them(header, value):
     assert cookie_value(header, "sessionid") == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("trusted_proxies", "nginx"),
+        ("trusted_proxies", "10.0.0.1, 10.0.0.0/99"),
+        ("csrf_trusted_origins", "example.com"),
+        ("csrf_trusted_origins", "https://example.com,//example.org"),
+    ],
+)
+def test_wrong_proxies_and_origins_are_named_at_start(name, value):
+    with pytest.raises(SettingsError) as caught:
+        settings(**{name: value})
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [name.upper()]
