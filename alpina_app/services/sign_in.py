@@ -83,7 +83,7 @@ class SignIn:
 
     async def open_for(self, user_id: int, *, old_token: str | None = None) -> SignedIn:
         """A new session for somebody just identified otherwise: set-up, change of password."""
-        account = await self._database.read(accounts.account_of, user_id)
+        account = await self._database.look(accounts.account_of, user_id)
         if account is None or not account.is_active:
             raise WrongCredentials
         token = await self._database.run(
@@ -137,14 +137,14 @@ class SignIn:
         token = cookie_value(cookie_header, SESSION_COOKIE)
         if not token:
             return GUEST
-        return await self._database.read(sessions.caller_of_session, token) or GUEST
+        return await self._database.look(sessions.caller_of_session, token) or GUEST
 
     def stop(self) -> None:
         self._threads.shutdown(wait=True)
 
     async def _check(self, username: str, password: str, address: str) -> Account:
         name = accounts.normalised_name(username)
-        account = await self._database.read(accounts.account_named, name)
+        account = await self._database.look(accounts.account_named, name)
         usable = account if account is not None and account.is_active else None
         stored = usable.password_hash if usable is not None else None
         try:
