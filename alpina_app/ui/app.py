@@ -6,6 +6,7 @@ import reflex as rx
 from starlette.types import ASGIApp
 
 from alpina_app.ui.components.connection import connection_notice
+from alpina_app.ui.guards import OneOwner
 from alpina_app.ui.pages import PAGES
 from alpina_app.ui.pages.not_found import not_found
 from alpina_app.ui.states.session import Session
@@ -36,7 +37,14 @@ def create_app(around: Sequence[Callable[[ASGIApp], ASGIApp]]) -> rx.App:
     """`around`: ASGI middleware, the innermost first."""
     app = rx.App(
         api_transformer=list(around),
-        stylesheets=["/alpina.css", "/forms.css", "/bots.css", "/work.css", "/chat.css"],
+        stylesheets=[
+            "/alpina.css",
+            "/forms.css",
+            "/bots.css",
+            "/work.css",
+            "/chat.css",
+            "/editor.css",
+        ],
         html_lang="ru",
         head_components=[
             rx.el.script(_STORAGE_SCRIPT),
@@ -45,6 +53,7 @@ def create_app(around: Sequence[Callable[[ASGIApp], ASGIApp]]) -> rx.App:
         ],
         app_wraps={(5, "Connection"): lambda stateful: connection_notice() if stateful else None},
     )
+    app.add_middleware(OneOwner(), index=0)
     for page in PAGES:
         on_load = [Session.load, *page.on_load]
         app.add_page(page.component, route=page.route, title=page.title, on_load=on_load)

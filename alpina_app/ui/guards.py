@@ -9,7 +9,8 @@
             caller = await self._require_editor()         # raises what `reported` shows
 
 A state belongs to the session that filled it: when another one speaks with the same tab token, the
-state is reset before it answers. Page guards only spare the person a page that could show nothing.
+state is reset before it answers (`Guarded`), and so is every state of the tab before a browser that
+connects is sent any (`OneOwner`). Page guards only spare the person a page that could show nothing.
 """
 
 import functools
@@ -19,11 +20,14 @@ import json
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import reflex as rx
 from reflex.istate.proxy import StateProxy
+from reflex.middleware.middleware import Middleware
+from reflex_base.event import get_hydrate_event
 
 from alpina_app.errors import AlpinaError, NotSignedIn
 from alpina_app.i18n import Language, translate
@@ -63,6 +67,26 @@ class Guarded(rx.State, mixin=True):
         caller = await self._caller()
         access.require_editor(caller)
         return caller
+
+
+class TabOwner(rx.State):
+    """Whose session the states of this tab were filled for."""
+
+    _session: str = ""
+
+
+@dataclass
+class OneOwner(Middleware):
+    """Empties a tab's states where another session's browser connects with the tab's token."""
+
+    async def preprocess(self, app: Any, state: Any, event: Any) -> None:
+        if event.name != get_hydrate_event(state):
+            return
+        token = cookie_value(state.router.headers.cookie or "", SESSION_COOKIE) or ""
+        session = _fingerprint(token)
+        if (await state.get_state(TabOwner))._session != session:
+            state.reset()
+            (await state.get_state(TabOwner))._session = session
 
 
 def reported(handler: F) -> F:
