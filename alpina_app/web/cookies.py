@@ -1,10 +1,14 @@
 """The cookies of a signed-in browser, named and set as Django does."""
 
+from typing import Any, Final
+
 from starlette.responses import Response
 
 from alpina_app.services.sign_in import SESSION_COOKIE
 from alpina_app.web import csrf
 from alpina_app.web.client import Client
+
+_LAX: Final[Any] = "Lax"  # as Django writes it; Starlette's own type knows lower case only
 
 
 def set_session_cookies(response: Response, token: str, days: int, client: Client) -> str:
@@ -16,7 +20,7 @@ def set_session_cookies(response: Response, token: str, days: int, client: Clien
         path="/",
         secure=client.secure,
         httponly=True,
-        samesite="lax",
+        samesite=_LAX,
     )
     return set_csrf_cookie(response, csrf.new_token(), client)
 
@@ -29,12 +33,12 @@ def set_csrf_cookie(response: Response, token: str, client: Client) -> str:
         max_age=csrf.COOKIE_AGE_S,
         path="/",
         secure=client.secure,
-        samesite="lax",
+        samesite=_LAX,
     )
     return token
 
 
 def drop_session_cookie(response: Response, client: Client) -> None:
     response.delete_cookie(
-        SESSION_COOKIE, path="/", secure=client.secure, httponly=True, samesite="lax"
+        SESSION_COOKIE, path="/", secure=client.secure, httponly=True, samesite=_LAX
     )

@@ -138,6 +138,7 @@ class TestSignInForm:
             password="editor-pass-1",
         )
         assert (form.status_code, form.headers["location"]) == (303, lands)
+        assert all("; SameSite=Lax" in header for header in form.headers.get_list("set-cookie"))
         session = cookie(form, "sessionid")
         assert "httponly" in session and "secure" not in session
         assert (session["samesite"], session["path"], session["max-age"]) == (
