@@ -10,7 +10,7 @@ that named it lead there. A deleted step may be put back under its own id (undo)
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
@@ -34,6 +34,8 @@ _AUDIT, _VERSIONS = AuditEntry.__table__, ScenarioVersion.__table__  # type: ign
 _BOTS, _USERS = Bot.__table__, User.__table__  # type: ignore[attr-defined]
 _STEP_FIELDS: Final = ("name", "step_type", "content", "order")
 _SCENARIO_FIELDS: Final = ("name", "description", "is_active")
+_EDITED: Final = "scenario_edited"
+_SITTING: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def save_draft(
         .where(_SCENARIOS.c.id == scenario_id)
         .values(revision=revision + 1, updated_at=now, **work.columns(fields))
     )
+    _note_edit(session, caller, scenario_id)
     return Saved(revision + 1, work.ids)
 
 
@@ -189,6 +192,25 @@ def last_change(session: Session, caller: Caller, scenario_id: int) -> tuple[str
         .limit(1)
     ).one_or_none()
     return None if row is None else (row.username, row.created_at)
+
+
+def _note_edit(session: Session, caller: Caller, scenario_id: int) -> None:
+    """One audit entry for a sitting: its time is that of the last save."""
+    now = utc_now()
+    newest = session.execute(
+        select(_AUDIT.c.id, _AUDIT.c.action, _AUDIT.c.user_id, _AUDIT.c.created_at)
+        .where(_AUDIT.c.object_type == "scenario", _AUDIT.c.object_id == str(scenario_id))
+        .order_by(_AUDIT.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if (
+        newest is not None
+        and (newest.action, newest.user_id) == (_EDITED, caller.user_id)
+        and now - newest.created_at < _SITTING
+    ):
+        session.execute(update(_AUDIT).where(_AUDIT.c.id == newest.id).values(created_at=now))
+    else:
+        record(session, caller, _EDITED, "scenario", scenario_id)
 
 
 class _Work:

@@ -142,11 +142,13 @@ def restore(session: Session, caller: Caller, scenario_id: int, version_id: int)
     picture = read_published(session, caller, scenario_id, version_id)
     kept = {step.id for step in picture.steps}
     now = utc_now()
-    session.execute(
-        delete(_STEPS).where(_STEPS.c.scenario_id == scenario_id, _STEPS.c.id.not_in(kept))
-    )
     there = set(
         session.execute(select(_STEPS.c.id).where(_STEPS.c.scenario_id == scenario_id)).scalars()
+    )
+    for step_id in sorted(there - kept):
+        record(session, caller, "step_deleted", "step", step_id, scenario=scenario_id)
+    session.execute(
+        delete(_STEPS).where(_STEPS.c.scenario_id == scenario_id, _STEPS.c.id.not_in(kept))
     )
     for step in picture.steps:
         values = {

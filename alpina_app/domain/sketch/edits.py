@@ -9,6 +9,8 @@ from alpina_app.domain.sketch.exits import exits_to, find_exit, with_exit
 from alpina_app.domain.sketch.model import Change, Sketch, SketchStep
 
 NAME_LENGTH: Final = 200
+COLUMN: Final = 320.0
+ROW: Final = 180.0
 MAX_ORDER: Final = 2_147_483_647
 PATCHED: Final = ("name", "step_type", "content", "next_step")
 
@@ -106,6 +108,23 @@ def place(sketch: Sketch, places: Mapping[int, tuple[float, float] | None]) -> C
             x, y = where or (None, None)
             steps[id] = replace(sketch.steps[id], x=x, y=y)
     return Change(steps)
+
+
+def free_place(sketch: Sketch, source: int) -> tuple[float | None, float | None]:
+    """A place for a node right of `source` that covers no other; the layout's choice (None) where
+    `source` has no place. An empty canvas begins at its origin."""
+    if not sketch.steps:
+        return 0.0, 0.0
+    before = sketch.steps.get(source)
+    if before is None or before.x is None or before.y is None:
+        return None, None
+    x, y = before.x + COLUMN, before.y
+    taken = [(one.x, one.y) for one in sketch.steps.values() if one.x is not None]
+    while any(
+        abs(left - x) < COLUMN and top is not None and abs(top - y) < ROW for left, top in taken
+    ):
+        y += ROW
+    return x, y
 
 
 def paste(sketch: Sketch, copied: Sequence[SketchStep], shift: float = 40.0) -> Change:

@@ -1,0 +1,235 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Copy, LayoutList, Redo2, Trash2, Undo2, WandSparkles, Workflow } from "lucide-react";
+import { Canvas } from "./canvas.jsx";
+import { isTyping, nextExit, sayer, useModel } from "./model.js";
+import { StepList } from "./step_list.jsx";
+import { STEP_TYPES, TypeIcon } from "./types.jsx";
+
+const VIEW_KEY = "alpina-editor-view";
+const NARROW = "(max-width: 899px)";
+const LOOK_EVERY_MS = 10_000;
+const CLIP_START = '{"format":"alpina-steps"';
+
+function firstView() {
+  try {
+    const kept = window.localStorage.getItem(VIEW_KEY);
+    if (kept === "canvas" || kept === "list") return kept;
+  } catch {
+    // Storage may be forbidden: the choice then lasts for this visit.
+  }
+  return window.matchMedia(NARROW).matches ? "list" : "canvas";
+}
+
+// The events of the page under one object that never changes.
+function useEvents(props) {
+  const latest = useRef(props);
+  latest.current = props;
+  return useMemo(
+    () =>
+      Object.fromEntries(
+        [
+          ...["onAdd", "onLink", "onRemove", "onMove", "onPlace", "onReorder", "onPick", "onOpen", "onGoTo"],
+          ...["onPaste", "onUndo", "onRedo", "onResend", "onLook", "onLeave"],
+        ].map((name) => [name, (...given) => latest.current[name]?.(...given)]),
+      ),
+    [],
+  );
+}
+
+// The canvas and the list of steps: two views of one model, with their toolbar.
+export function EditorViews(props) {
+  const { graph, feed, marks, focus, clip, step, selected, readOnly, lang, texts, lit, canUndo, canRedo, saveState, children } = props;
+  const events = useEvents(props);
+  const model = useModel(graph, feed, events.onResend);
+  const words = useRef(texts).current;
+  const say = useMemo(() => sayer(words, lang), [lang]);
+  const [view, setView] = useState(firstView);
+  const [picked, setPicked] = useState([]);
+  const places = useRef({ at: new Map(), told: new Map() }).current;
+  const canvas = useRef({});
+
+  const show = (name) => {
+    setView(name);
+    try {
+      window.localStorage.setItem(VIEW_KEY, name);
+    } catch {
+      // As above.
+    }
+  };
+
+  useEffect(() => {
+    if (focus?.n) setPicked(focus.ids ?? [focus.id]);
+  }, [focus?.n]);
+  useEffect(() => {
+    setPicked((before) => (before.every((id) => model.nodes.has(id)) ? before : before.filter((id) => model.nodes.has(id))));
+    for (const id of places.at.keys()) {
+      if (model.nodes.has(id)) continue;
+      places.at.delete(id);
+      places.told.delete(id);
+    }
+  }, [model]);
+
+  const pick = useCallback((ids) => {
+    setPicked(ids);
+    events.onPick(ids);
+  }, []);
+  const wanted = useRef(0);
+  const open = useCallback((id) => {
+    setPicked([id]);
+    wanted.current = id;
+    events.onOpen(id);
+    focusForm();
+  }, []);
+  // Opening a step leads into its form, once it is there; on a narrow screen only the sheet opens.
+  function focusForm(tries = 40) {
+    const field = document.querySelector("#panel-step :is(input, textarea, select):not([type=hidden])");
+    const here = field && now.current.step?.id === wanted.current;
+    if (window.matchMedia(NARROW).matches) return;
+    if (here) field.focus();
+    else if (tries) requestAnimationFrame(() => focusForm(tries - 1));
+  }
+  const viewEvents = useMemo(() => ({ ...events, onPick: pick, onOpen: open }), []);
+
+  function add(type) {
+    const behind = picked.length === 1 ? model.nodes.get(picked[0]) : null;
+    if (behind) {
+      events.onAdd(type, behind.id, "next", null, null, nextExit(behind)?.to != null);
+      return;
+    }
+    const at = view === "canvas" && model.list.length ? canvas.current.centre?.() : null;
+    events.onAdd(type, 0, "next", at?.x ?? null, at?.y ?? null, false);
+  }
+
+  function clipText() {
+    if (picked.length > 1) {
+      const ids = clip ? JSON.parse(clip).steps.map((one) => one.id) : [];
+      return ids.length === picked.length && picked.every((id) => ids.includes(id)) ? clip : "";
+    }
+    if (picked.length !== 1 || step?.id !== picked[0]) return "";
+    const { id, name, step_type, content, next_step } = step;
+    const place = places.at.get(id) ?? { x: null, y: null };
+    const steps = [{ id, name, step_type, content, next_step, x: place.x, y: place.y }];
+    return JSON.stringify({ format: "alpina-steps", version: 1, scenario: props.scenario, steps });
+  }
+
+  const now = useRef({});
+  now.current = { clipText, picked, readOnly, canUndo, canRedo, saveState, step };
+  useEffect(() => {
+    const elsewhere = (event) => isTyping(event.target) || Boolean(String(window.getSelection() ?? ""));
+    const onCopy = (event) => {
+      if (elsewhere(event)) return;
+      const text = now.current.clipText();
+      if (!text) return;
+      event.clipboardData.setData("text/plain", text);
+      event.preventDefault();
+      if (event.type === "cut" && !now.current.readOnly) events.onRemove(now.current.picked);
+    };
+    const onPaste = (event) => {
+      if (isTyping(event.target) || now.current.readOnly) return;
+      const text = event.clipboardData.getData("text/plain");
+      if (!text.startsWith(CLIP_START)) return;
+      event.preventDefault();
+      events.onPaste(text);
+    };
+    const onKey = (event) => {
+      if (!(event.ctrlKey || event.metaKey) || isTyping(event.target) || now.current.readOnly) return;
+      if (event.code === "KeyZ" || event.code === "KeyY") {
+        event.preventDefault();
+        const redo = event.code === "KeyY" || event.shiftKey;
+        if (redo ? now.current.canRedo : now.current.canUndo) (redo ? events.onRedo : events.onUndo)();
+      }
+      if (event.code === "KeyA" && event.target.closest?.(".flow")) {
+        event.preventDefault();
+        canvas.current.selectAll?.();
+      }
+    };
+    const onBeforeUnload = (event) => {
+      if (now.current.saveState !== "saved") event.preventDefault();
+    };
+    const look = () => document.visibilityState === "visible" && events.onLook();
+    const timer = setInterval(look, LOOK_EVERY_MS);
+    document.addEventListener("copy", onCopy);
+    document.addEventListener("cut", onCopy);
+    document.addEventListener("paste", onPaste);
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("beforeunload", onBeforeUnload);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("copy", onCopy);
+      document.removeEventListener("cut", onCopy);
+      document.removeEventListener("paste", onPaste);
+      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("beforeunload", onBeforeUnload);
+      events.onLeave();
+    };
+  }, []);
+
+  const shared = { model, marks, lit, picked, focus, language: lang, say, readOnly, events: viewEvents };
+  const isEmpty = model.version > 0 && model.list.length === 0;
+  return (
+    <section className="editor-views" aria-label={say("views")} data-selected={selected} data-model={model.version ? "ready" : "waiting"}>
+      <div className="editor-tools" role="toolbar" aria-label={say("tools")}>
+        <div className="segments" role="group" aria-label={say("view")}>
+          <button type="button" aria-pressed={view === "canvas"} onClick={() => show("canvas")}>
+            <Workflow size={15} aria-hidden="true" />
+            {say("canvas")}
+          </button>
+          <button type="button" aria-pressed={view === "list"} onClick={() => show("list")}>
+            <LayoutList size={15} aria-hidden="true" />
+            {say("list")}
+          </button>
+        </div>
+        {readOnly ? null : (
+          <>
+            <div className="add-steps" role="group" aria-label={say("add_step")}>
+              {STEP_TYPES.map((type) => (
+                <button key={type} type="button" className="add-step" title={say("add_type", { type: say(`type_${type}`) })} onClick={() => add(type)}>
+                  <TypeIcon type={type} />
+                  <span>{say(`type_${type}`)}</span>
+                </button>
+              ))}
+            </div>
+            <div className="tool-end">
+              <IconTool label={say("undo")} disabled={!canUndo} onClick={events.onUndo}>
+                <Undo2 size={17} aria-hidden="true" />
+              </IconTool>
+              <IconTool label={say("redo")} disabled={!canRedo} onClick={events.onRedo}>
+                <Redo2 size={17} aria-hidden="true" />
+              </IconTool>
+              {view === "canvas" ? (
+                <IconTool label={say("lay_out")} disabled={isEmpty} onClick={() => canvas.current.layOut?.()}>
+                  <WandSparkles size={17} aria-hidden="true" />
+                </IconTool>
+              ) : null}
+              <IconTool label={say("delete_picked", { count: picked.length })} disabled={!picked.length} onClick={() => events.onRemove(picked)}>
+                <Trash2 size={17} aria-hidden="true" />
+              </IconTool>
+            </div>
+          </>
+        )}
+      </div>
+      {picked.length > 1 ? (
+        <p className="picked-note" role="status">
+          <Copy size={14} aria-hidden="true" /> {say("picked", { count: picked.length })}
+        </p>
+      ) : null}
+      {isEmpty ? (
+        <div className="editor-empty">{children}</div>
+      ) : view === "canvas" ? (
+        <Canvas {...shared} places={places} api={canvas} />
+      ) : (
+        <StepList {...shared} />
+      )}
+    </section>
+  );
+}
+
+function IconTool({ label, disabled, onClick, children }) {
+  return (
+    <button type="button" className="icon-button" aria-label={label} title={label} disabled={disabled} onClick={() => onClick()}>
+      {children}
+    </button>
+  );
+}
