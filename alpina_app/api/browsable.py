@@ -70,8 +70,9 @@ async def show(call: "Call", result: Answer) -> bytes:
     nonce = secrets.token_urlsafe(16)
     token = _csrf_token(call, result)
     data = None if result.body is None else json.loads(result.body)
+    status = f"{int(result.status)} {_phrase(result.status)}"
     if result.status == HTTPStatus.NO_CONTENT:
-        result.status = HTTPStatus.OK  # a browser would stay on the page it came from
+        result.status = int(HTTPStatus.OK)  # a browser would stay on the page it came from
     result.headers += [
         ("Content-Security-Policy", _policy(nonce)),
         ("X-Frame-Options", "DENY"),
@@ -87,7 +88,7 @@ async def show(call: "Call", result: Answer) -> bytes:
         caller=caller,
         call=call,
         view=call.view,
-        status=f"{result.status} {_phrase(result.status)}",
+        status=status,
         headers=[(name, value) for name, value in result.headers if name not in _HIDDEN],
         content=_content(data),
         crumbs=_crumbs(call.path),

@@ -203,7 +203,7 @@ def _empty(url: str) -> None:
             return
         session.execute(text("SET FOREIGN_KEY_CHECKS=0"))
         for name in names:
-            session.execute(text(f"DELETE FROM `{name}`"))
+            session.execute(text(f"TRUNCATE `{name}`"))
         session.execute(text("SET FOREIGN_KEY_CHECKS=1"))
         add_people(session)
 
