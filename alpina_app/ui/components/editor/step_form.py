@@ -74,12 +74,12 @@ class StepForm(rx.NoSSRComponent):
     test_result: rx.Var[dict[str, Any]]
     prompt_result: rx.Var[dict[str, Any]]
 
-    on_change: rx.EventHandler[_changing]
-    on_rename: rx.EventHandler[_renaming]
-    on_pick: rx.EventHandler[_picking]
-    on_create: rx.EventHandler[_creating]
-    on_test_request: rx.EventHandler[_testing]
-    on_test_prompt: rx.EventHandler[_testing]
+    on_change: rx.EventHandler[_changing]  # type: ignore[type-arg, valid-type]
+    on_rename: rx.EventHandler[_renaming]  # type: ignore[type-arg, valid-type]
+    on_pick: rx.EventHandler[_picking]  # type: ignore[type-arg, valid-type]
+    on_create: rx.EventHandler[_creating]  # type: ignore[type-arg, valid-type]
+    on_test_request: rx.EventHandler[_testing]  # type: ignore[type-arg, valid-type]
+    on_test_prompt: rx.EventHandler[_testing]  # type: ignore[type-arg, valid-type]
 
 
 def step_form(
