@@ -44,6 +44,7 @@ def create_app(around: Sequence[Callable[[ASGIApp], ASGIApp]]) -> rx.App:
             "/work.css",
             "/chat.css",
             "/editor.css",
+            "/step_form.css",
         ],
         html_lang="ru",
         head_components=[
