@@ -7,6 +7,11 @@ from alpina_app.db import Database
 from tests.support.databases import VARIABLES, configured, own_database
 
 
+@pytest.fixture(autouse=True)
+def _on_the_server():
+    """Each test here makes a database of its own."""
+
+
 @pytest.mark.parametrize("kind", sorted(VARIABLES))
 def test_models_and_migrations_agree(kind):
     if configured(kind) is None:
