@@ -5,6 +5,7 @@ of a chat turn. The answer is repeated with `Idempotent-Replayed: true`; another
 same key is 422, the same request still at work 409.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Concatenate, Final, ParamSpec
 
@@ -21,6 +22,7 @@ from alpina_app.services.crud import Stored
 from alpina_app.services.idempotency import Kept, Request
 
 P = ParamSpec("P")
+Tasks = set[asyncio.Task[None]]
 
 HEADER: Final = "idempotency-key"
 _MAX_LENGTH: Final = 255
@@ -64,6 +66,8 @@ def replayable(handler: Handler) -> Handler:
     The handler reads the payload again: `call.payload()` gives the same one.
     """
 
+    tasks: Tasks = set()
+
     async def once(call: Call) -> Answer:
         if HEADER not in call.headers:
             return await handler(call)
@@ -80,14 +84,14 @@ def replayable(handler: Handler) -> Handler:
         except BaseException:
             await call.run(idempotency.release, request)
             raise
-        return await _remembered(call, request, result)
+        return await _remembered(call, request, result, tasks)
 
     return once
 
 
-async def _remembered(call: Call, request: Request, result: Answer) -> Answer:
+async def _remembered(call: Call, request: Request, result: Answer, tasks: Tasks) -> Answer:
     if result.events is not None:
-        result.events = _kept_events(call, request, result.events)
+        result.events = _kept_events(call, request, result.events, tasks)
     elif result.status < 400:
         body = (result.body or b"").decode()
         headers = {} if result.tag is None else {"etag": result.tag}
@@ -98,21 +102,41 @@ async def _remembered(call: Call, request: Request, result: Answer) -> Answer:
 
 
 async def _kept_events(
-    call: Call, request: Request, events: AsyncIterator[bytes]
+    call: Call, request: Request, events: AsyncIterator[bytes], tasks: Tasks
 ) -> AsyncIterator[bytes]:
+    """The stream, read to its end also when the client goes away in the middle."""
+    heard: asyncio.Queue[bytes | Exception | None] = asyncio.Queue()
+    task = asyncio.create_task(_listen(call, request, events, heard))
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    while (frame := await heard.get()) is not None:
+        if isinstance(frame, Exception):
+            raise frame
+        yield frame
+
+
+async def _listen(
+    call: Call,
+    request: Request,
+    events: AsyncIterator[bytes],
+    heard: "asyncio.Queue[bytes | Exception | None]",
+) -> None:
     frames: list[bytes] = []
     whole = False
     try:
         async for frame in events:
             frames.append(frame)
-            yield frame
+            heard.put_nowait(frame)
         whole = not any(frame.startswith(b"event: error") for frame in frames)
+    except Exception as error:
+        heard.put_nowait(error)
     finally:
         if whole:
             kept = Kept(200, {"content": _EVENTS}, b"".join(frames).decode())
             await call.run(idempotency.keep, request, kept)
         else:
             await call.run(idempotency.release, request)
+        heard.put_nowait(None)
 
 
 def _answer(kept: Kept, old: bool) -> Answer:

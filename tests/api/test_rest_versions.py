@@ -4,10 +4,12 @@ import asyncio
 import re
 
 import pytest
-from sqlmodel import select
+from sqlmodel import func, select
 
-from alpina_app.models import IdempotencyKey
+from alpina_app.models import Bot, IdempotencyKey, Message
 from alpina_app.services import idempotency
+from tests.support.app import make_app
+from tests.support.openai_server import Held, OpenAiServer, Status
 
 
 @pytest.fixture
@@ -175,3 +177,60 @@ async def test_a_request_still_at_work_keeps_its_key(app, editor):
 
     app.call(make_older)
     assert (await post(editor)).status_code == 201
+
+
+def chat_answers(app):
+    return app.call(lambda session: session.exec(select(func.count()).select_from(Message)).one())
+
+
+@pytest.fixture
+async def talking(tmp_path):
+    """An application whose model is a real small server."""
+    with OpenAiServer() as server:
+        async with make_app(
+            tmp_path, api_anonymous_read=True, openai_base_url=server.url, openai_api_key="k"
+        ) as running:
+            running.add(Bot(name="b", created_by_id=1))
+            yield running, server
+
+
+async def say(client, key, *, accept="application/json", **values):
+    return await client.post(
+        "/api/bots/1/chat/",
+        json={"message": "hello", "user_session": "u", **values},
+        headers={"Idempotency-Key": key, "Accept": accept},
+    )
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_a_repeated_message_is_answered_once(talking, accept):
+    app, server = talking
+    first = await say(app.client, "k", accept=accept)
+    second = await say(app.client, "k", accept=accept)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.content == first.content
+    assert second.headers["content-type"] == first.headers["content-type"]
+    assert second.headers["idempotent-replayed"] == "true"
+    assert (len(server.requests), chat_answers(app)) == (1, 2)
+    other = await say(app.client, "k", accept=accept, message="other")
+    assert other.status_code == 422
+
+
+async def test_a_message_still_being_answered_keeps_its_key(talking):
+    app, server = talking
+    held = Held("later")
+    server.enqueue(held)
+    first = asyncio.create_task(say(app.client, "k"))
+    await asyncio.to_thread(server.wait_for_requests, 1)
+    busy = await say(app.client, "k")
+    held.release()
+    assert (busy.status_code, (await first).status_code) == (409, 200)
+    assert (await say(app.client, "k")).json() == (await first).json()
+
+
+async def test_a_failed_answer_gives_the_key_back(talking):
+    app, server = talking
+    server.enqueue(Status(401))
+    assert (await say(app.client, "k")).status_code == 502
+    again = await say(app.client, "k")
+    assert (again.status_code, "idempotent-replayed" in again.headers) == (200, False)

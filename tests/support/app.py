@@ -202,13 +202,26 @@ def _empty(url: str) -> None:
             session.execute(text("SELECT setval(pg_get_serial_sequence('\"user\"', 'id'), 3)"))
             return
         session.execute(text("SET FOREIGN_KEY_CHECKS=0"))
-        for name in names:
+        for name in _used(session):
             session.execute(text(f"TRUNCATE `{name}`"))
         session.execute(text("SET FOREIGN_KEY_CHECKS=1"))
         add_people(session)
 
     database.call(clear)
     database.close()
+
+
+def _used(session: Session) -> list[str]:
+    """Tables of MySQL that have given ids: truncating all of them takes long."""
+    if session.get_bind().dialect.name == "mysql" and not session.get_bind().dialect.is_mariadb:
+        session.execute(text("SET SESSION information_schema_stats_expiry=0"))
+    found = session.execute(
+        text(
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_schema = DATABASE() AND auto_increment > 1"
+        )
+    )
+    return [row[0] for row in found]
 
 
 def new_session_name() -> str:
