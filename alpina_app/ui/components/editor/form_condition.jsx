@@ -200,11 +200,9 @@ function Classifier() {
         >
           {(path, n) => (
             <>
-              <div className="sf-pair">
-                <TextField path={[...path, "id"]} label={say("class_id")} placeholder="complaint" keep />
-                <GotoField path={[...path, "goto"]} exit={`class:${n}`} unset="next" label={say("class_exit")} />
-              </div>
+              <TextField path={[...path, "id"]} label={say("class_id")} placeholder="complaint" keep />
               <TextField path={[...path, "description"]} label={say("class_description")} placeholder={say("class_placeholder")} />
+              <GotoField path={[...path, "goto"]} exit={`class:${n}`} unset="next" label={say("class_exit")} />
             </>
           )}
         </RowList>

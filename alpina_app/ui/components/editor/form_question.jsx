@@ -14,7 +14,7 @@ const CHOICES = ["choice", "multi_choice"];
 const LINES = /\r?\n/;
 
 export function QuestionForm() {
-  const { say, content } = useForm();
+  const { say, content, put } = useForm();
   const type = asObject(content.input).type ?? "text";
   return (
     <>
@@ -28,6 +28,7 @@ export function QuestionForm() {
             label={say("answer_type")}
             standard="text"
             options={TYPES.map((one) => [one, say(`input_${one}`)])}
+            onChange={(next) => put(["input"], withType(asObject(content.input), next))}
           />
           <VariableField path={["save_to"]} label={say("save_to")} placeholder={say("save_to_placeholder")} info={false} />
         </div>
@@ -45,6 +46,23 @@ export function QuestionForm() {
       </More>
     </>
   );
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+// Whether a bound of another kind of answer may stay.
+const FITS = {
+  number: (bound) => typeof bound === "number",
+  multi_choice: (bound) => Number.isInteger(bound) && bound >= 0,
+  date: (bound) => bound === "today" || DATE.test(bound),
+};
+
+function withType(input, type) {
+  const next = { ...input, type };
+  for (const key of ["min", "max"]) {
+    if (FITS[type] && !FITS[type](next[key])) delete next[key];
+  }
+  if (type === "text") delete next.type;
+  return Object.keys(next).length ? next : undefined;
 }
 
 function SavedFacts() {
@@ -121,10 +139,12 @@ function DateBound({ path, label }) {
   const { say } = useForm();
   const { id, value, put, notes } = usePlace(path);
   const text = asText(value);
-  const kind = value === undefined || value === null ? "none" : text === "today" ? "today" : "date";
+  const kind =
+    value === undefined || value === null ? "none" : text === "today" ? "today" : DATE.test(text) ? "date" : "?";
   const [chosen, setChosen] = useState(kind);
   const shown = kind === "none" && chosen === "date" ? "date" : kind;
   const choose = (next) => {
+    if (next === "?") return;
     setChosen(next);
     put(next === "today" ? "today" : undefined);
   };
@@ -133,6 +153,7 @@ function DateBound({ path, label }) {
       {(attributes) => (
         <span className="sf-stacked">
           <select {...attributes} className="select" value={shown} onChange={({ target }) => choose(target.value)}>
+            {shown === "?" && <option value="?">{text}</option>}
             <option value="none">{say("any_date")}</option>
             <option value="today">{say("today")}</option>
             <option value="date">{say("certain_date")}</option>

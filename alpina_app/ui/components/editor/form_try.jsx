@@ -34,9 +34,8 @@ export function PromptTest({ path }) {
 
 // The variables a part of the content reads, their trial values, and the run that is under way.
 function useTrial(part, result, act) {
-  const { step, trialValues } = useForm();
+  const { step, trialValues, setTrialValues } = useForm();
   const names = useMemo(() => rootsIn(part).filter((name) => !LIVE.includes(name)), [part]);
-  const [, redraw] = useState(0);
   const [waiting, setWaiting] = useState(false);
   const seen = useRef(result);
   useEffect(() => {
@@ -54,10 +53,7 @@ function useTrial(part, result, act) {
   return {
     names,
     values: trialValues,
-    set: (name, text) => {
-      trialValues[name] = text;
-      redraw((n) => n + 1);
-    },
+    set: (name, text) => setTrialValues((values) => ({ ...values, [name]: text })),
     busy,
     result: mine && !busy ? result : null,
     start: () => {
@@ -214,7 +210,7 @@ function Node({ path, name, value, depth }) {
           onClick={add}
         >
           <code className="sf-key">{typeof name === "number" ? `[${name}]` : name}</code>
-          <span className={nested ? "sf-kind" : `sf-value ${value === null ? "null" : typeof value}`}>{shown}</span>
+          <span className={nested ? "sf-kind" : `sf-value is-${value === null ? "null" : typeof value}`}>{shown}</span>
           {saved && (
             <span className="badge good">
               <Check size={12} aria-hidden="true" />

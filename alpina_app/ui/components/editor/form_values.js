@@ -77,7 +77,7 @@ export function answerPath(path) {
   return text;
 }
 
-const NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u;
+const NAME = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 export const NAME_LENGTH = 64;
 export const BUILT_IN = ["last_answer", "today", "user_session", "bot", "secret"];
 export const isName = (text) => [...text].length <= NAME_LENGTH && NAME.test(text);

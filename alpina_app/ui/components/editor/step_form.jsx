@@ -39,7 +39,7 @@ function Editor({ step, say, lang, steps, variables, findings, secrets, models, 
   const root = useRef(null);
   const { copy, change, flush } = useDraft(step, steps, root, on.onChange);
   const kinds = useRef({});
-  const trialValues = useRef({}).current;
+  const [trialValues, setTrialValues] = useState({});
   const claims = useMemo(() => new Claims(), [copy.key]);
   const [tab, setTab] = useState("form");
   const [json, setJson] = useState(null); // {step, text, fault, content}
@@ -104,6 +104,7 @@ function Editor({ step, say, lang, steps, variables, findings, secrets, models, 
     put,
     setKind,
     trialValues,
+    setTrialValues,
     change: setField,
     content: readable ? mine.content : {},
     step: { ...mine, id: copy.id },
