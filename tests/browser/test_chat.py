@@ -1,11 +1,13 @@
 """The live chat in a browser: streaming, history, faults, questions, links, frames."""
 
+import json
 import re
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+import simple_websocket
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlmodel import Session
@@ -398,6 +400,104 @@ def test_older_messages_come_in_portions_and_reading_is_not_disturbed(
     expect(lines(page).last).to_be_in_viewport()
 
 
+def test_reading_is_not_disturbed_by_an_answer(page, talks, model, open_chat, site):
+    bot_id = talks.bot()
+    words = tuple(f"слово{number} " for number in range(30))
+    model.enqueue("Начало", Text("".join(words), pieces=words, pause_s=0.05))
+    open_chat(page, bot_id)
+    say(page, "Привет")
+    expect(bot_says(page)).to_have_text("Начало")
+    fill(site, bot_id, 28)
+    page.reload()
+    expect(lines(page)).to_have_count(30)
+    say(page, "Говори")
+    expect(page.locator("[data-writing]")).to_be_in_viewport()
+    log = page.locator(".chat-log")
+    log.hover()
+    page.mouse.wheel(0, -4000)
+    expect(lines(page).first).to_be_in_viewport()
+    newest = page.get_by_role("button", name="1 новое сообщение")
+    expect(newest).to_be_visible()
+    expect(lines(page).first).to_be_in_viewport()
+    newest.click()
+    expect(lines(page).last).to_be_in_viewport()
+    expect(newest).to_have_count(0)
+
+
+def test_enter_sends_and_shift_enter_breaks_the_line(page, talks, model, open_chat):
+    open_chat(page, talks.bot())
+    box = page.get_by_label("Сообщение", exact=True)
+    box.click()
+    page.keyboard.type("Раз")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("Два")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chat-line.mine .said").first).to_have_text("Раз\nДва")
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+
+
+def test_a_draft_survives_a_reload(page, talks, open_chat):
+    open_chat(page, talks.bot())
+    page.get_by_label("Сообщение", exact=True).fill("Недописанное")
+    page.reload()
+    expect(page.get_by_label("Сообщение", exact=True)).to_have_value("Недописанное")
+
+
+def test_a_message_is_copied(page, talks, model, open_chat):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    model.enqueue("Скопируй **меня**")
+    open_chat(page, talks.bot())
+    say(page, "Привет")
+    expect(bot_says(page)).to_have_count(1)
+    page.locator(".chat-line.bot").hover()
+    page.locator(".chat-line.bot").get_by_role("button", name="Скопировать сообщение").click()
+    expect(page.get_by_role("button", name="Скопировано")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "Скопируй **меня**"
+
+
+def test_the_id_of_a_closed_tab_gives_nobody_its_conversation(page, talks, model, open_chat, site):
+    bot_id = talks.bot()
+    model.enqueue("тайный ответ")
+    open_chat(page, bot_id)
+    say(page, "тайный вопрос")
+    expect(bot_says(page)).to_have_text("тайный ответ")
+    tab = page.evaluate("sessionStorage.token")
+    page.close()
+    heard = heard_by_thief(site, tab, bot_id)
+    assert "is_hydrated" in heard
+    assert "тайный" not in heard
+
+
+def heard_by_thief(site, tab: str, bot_id: int) -> str:
+    """All that another client hears who connects with the tab's id and tries its events."""
+    state = "reflex___state____state"
+    chat = f"{state}.alpina_app___ui___states___chat____chat"
+    talk = {"bot": str(bot_id), "token": "A" * 43, "visit": "v"}
+    events = [
+        {"name": f"{state}.hydrate_and_load"},
+        {"name": f"{state}.hydrate"},
+        {"name": f"{chat}.enter", "payload": {**talk, "language": "ru"}},
+        {"name": f"{chat}.load_older", "payload": {**talk, "before": 2**40}},
+        {"name": f"{chat}.stop", "payload": {"bot": str(bot_id), "token": "A" * 43}},
+    ]
+    router = {"pathname": f"/chat/{bot_id}", "asPath": f"/chat/{bot_id}"}
+    address = site.url.replace("http", "ws", 1)
+    socket = simple_websocket.Client.connect(
+        f"{address}/_event/?token={tab}&EIO=4&transport=websocket",
+        headers={"Origin": "http://127.0.0.1"},  # this client names its host without the port
+    )
+    heard = [socket.receive(5)]
+    socket.send("40/_event,")
+    heard.append(socket.receive(5))
+    for event in events:
+        socket.send("42/_event," + json.dumps(["event", {**event, "router_data": router}]))
+    while (frame := socket.receive(1)) is not None:
+        heard.append(frame)
+    socket.close()
+    return "\n".join(heard)
+
+
 def fill(site, bot_id: int, count: int) -> None:
     """`count` more lines into the newest execution of the bot, the last a minute ago."""
 
@@ -471,6 +571,7 @@ def test_a_lost_connection_is_said_and_comes_back(own_site, browser, model, watc
     expect(bot_says(page)).to_have_text("Ответ до обрыва")
     site.stop(hard=True)
     expect(page.locator(".chat-status")).to_have_text("нет связи, подключаемся…")
+    expect(page.locator(".chat-offline")).to_contain_text("написанное сохранится")
     page.get_by_label("Сообщение", exact=True).fill("После")
     expect(page.get_by_role("button", name="Отправить")).to_be_disabled()
     site.start()

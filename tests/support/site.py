@@ -27,7 +27,7 @@ from alpina_app.db import Database
 from alpina_app.services.accounts import open_login_session
 from tests.support.app import PEOPLE, copy_of_migrated
 
-START_S = 60.0
+START_S = 180.0
 STOP_S = 15.0
 SETTINGS = {
     "SECRET_KEY": "only-for-tests-0123456789",
@@ -76,7 +76,7 @@ class Site:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.site", str(self.port)],
                 cwd=ROOT,
-                env={**os.environ, **self._settings, "PYTHONDONTWRITEBYTECODE": "1"},
+                env={**os.environ, **self._settings},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

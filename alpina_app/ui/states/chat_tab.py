@@ -51,7 +51,7 @@ class Tab:
         except (ReflexRuntimeError, LookupError):
             return True
         connection = self._context.router_data.get(RouteVar.SESSION_ID)
-        return namespace is None or namespace.token_to_sid.get(self.name) == connection
+        return namespace is None or namespace.sid_to_token.get(connection) == self.name
 
     async def caller(self) -> Caller:
         return await caller_of_cookies(runtime(), str(self._headers.get("cookie", "")))

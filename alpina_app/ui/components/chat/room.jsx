@@ -174,6 +174,11 @@ function Room({ bot, lang, texts, offline, onEnter, onSend, onStop, onOlder, chi
           )}
         </Log>
         <div className="chat-foot">
+          {offline && state.ready && (
+            <p className="chat-hint chat-offline" role="status">
+              {say("offline_notice")}
+            </p>
+          )}
           {asked && (
             <Answers
               key={`${state.heard}-${asked.type}`}
