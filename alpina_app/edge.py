@@ -41,7 +41,7 @@ class Dispatch:
             first = "/" + scope["path"].split("/", 2)[1]
             part = self._parts().get(first)
             if part is not None:
-                await part(scope, receive, send)
+                await part(_without_router(scope), receive, send)
                 return
         await self._pages(scope, receive, send)
 
@@ -94,6 +94,11 @@ def _query(text: str) -> dict[str, list[str]]:
         return parse_qs(text, max_num_fields=100)
     except ValueError:
         return {}
+
+
+def _without_router(scope: Scope) -> Scope:
+    """A part makes addresses by its own routes, not by those of the application around it."""
+    return {name: value for name, value in scope.items() if name not in ("app", "router")}
 
 
 class AllowedHosts:

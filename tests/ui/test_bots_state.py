@@ -476,3 +476,22 @@ class TestTryOut:
             await anyio.to_thread.run_sync(model.wait_for_requests, 1)
             await tab.fire(TryOut, "stop")
         assert (state.busy, list(state.lines)) == (False, [TryLine("user", "Привет")])
+
+
+class TestScenarioOfTheBot:
+    async def test_a_scenario_is_made_for_this_bot_and_opened(self, app):
+        app.add(bot())
+        tab, state = await open_form(app)
+        await tab.fire(BotForm, "ask_scenario")
+        assert state.making_scenario
+        [(_, values)] = await tab.fire(BotForm, "make_scenario", {"name": "Приём"})
+        assert values["path"] == "/scenarios/1"
+        made = app.call(lambda s: s.execute(select(Scenario.name, Scenario.bot_id)).all())
+        assert made == [("Приём", 1)]
+
+    async def test_it_needs_a_name(self, app):
+        app.add(bot())
+        tab, state = await open_form(app)
+        for form in ({"name": " "}, {}, None):
+            await tab.fire(BotForm, "make_scenario", form)
+            assert list(state.scenario_errors) == ["name"]

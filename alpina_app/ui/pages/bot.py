@@ -118,6 +118,7 @@ def _body() -> rx.Component:
         rx.cond(BotForm.bot_id > 0, rx.el.div(_scenarios(), _talks(), class_name="halves")),
         _conflict_dialog(),
         _revert_dialog(),
+        _scenario_dialog(),
         class_name="bot-page",
     )
 
@@ -261,13 +262,19 @@ def _scenarios() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2(t("bots.scenarios")),
+            page_link(
+                t("bots.all_scenarios"),
+                href=f"/scenarios?bot={BotForm.bot_id}",
+                class_name="text-link",
+            ),
             rx.cond(
                 Session.may_edit,
-                page_link(
+                rx.el.button(
                     rx.icon("plus", size=16, aria_hidden="true"),
                     t("bots.new_scenario"),
-                    href=f"/scenarios?bot={BotForm.bot_id}&new=1",
+                    type="button",
                     class_name="button small",
+                    on_click=BotForm.ask_scenario,
                 ),
             ),
             class_name="section-head",
@@ -331,6 +338,33 @@ def _revert_dialog() -> rx.Component:
         confirm=t("bots.revert_confirm"),
         on_confirm=BotForm.revert,
         forgets=True,
+    )
+
+
+def _scenario_dialog() -> rx.Component:
+    fields = Fields("new-scenario", "bots", rx.Var.create({"name": ""}), BotForm.scenario_errors)
+    return modal(
+        "make-scenario",
+        t("bots.scenario_title"),
+        rx.el.form(
+            fields.text("name", max_length=200, custom_attrs={"data-autofocus": "true"}),
+            rx.el.div(
+                rx.el.button(
+                    t("forms.cancel"),
+                    type="button",
+                    class_name="button",
+                    on_click=BotForm.no_scenario,
+                ),
+                rx.el.button(t("bots.scenario_make"), type="submit", class_name="button primary"),
+                class_name="dialog-actions",
+            ),
+            on_submit=BotForm.make_scenario,
+            reset_on_submit=False,
+            no_validate=True,
+            class_name="form",
+        ),
+        open=BotForm.making_scenario,
+        on_close=BotForm.no_scenario,
     )
 
 

@@ -18,6 +18,7 @@ from alpina_app.services.bot_pages import (
     view_bot,
 )
 from alpina_app.services.bots import BOTS
+from alpina_app.services.scenarios import SCENARIOS
 from alpina_app.ui.forms import Errors, errors_of, tell_forget, tell_saved
 from alpina_app.ui.guards import Guarded, reported, sign_in_redirect
 from alpina_app.ui.runtime import runtime
@@ -70,6 +71,8 @@ class BotForm(Guarded, rx.State):
     conflict: list[Difference] = []
     deleting: bool = False
     reverting: bool = False
+    making_scenario: bool = False
+    scenario_errors: Errors = {}
     goes_with: GoesWith = GoesWith("", 0, 0, 0)
 
     _before: Values = {}
@@ -193,6 +196,32 @@ class BotForm(Guarded, rx.State):
             await self._show_stored(caller)
         else:
             self._show_values(new_values(runtime().settings.default_model), "")
+
+    @rx.event
+    @reported
+    async def ask_scenario(self) -> None:
+        await self._require_editor()
+        self.scenario_errors, self.making_scenario = {}, True
+
+    @rx.event
+    @reported
+    async def no_scenario(self) -> None:
+        await self._require_sign_in()
+        self.making_scenario = False
+
+    @rx.event
+    @reported
+    async def make_scenario(self, form: dict[str, Any]) -> Any:
+        caller = await self._require_editor()
+        name = form.get("name") if isinstance(form, dict) else None
+        values = {"name": name, "bot": known_id(self.bot_id)}
+        try:
+            stored = await runtime().database.run(crud.create, caller, SCENARIOS, values)
+        except Invalid as refused:
+            self.scenario_errors = errors_of(refused)
+            return None
+        self.making_scenario = False
+        return rx.redirect(f"/scenarios/{stored.id}")
 
     @rx.event
     @reported
