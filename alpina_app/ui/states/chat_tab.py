@@ -51,7 +51,7 @@ class Tab:
         except (ReflexRuntimeError, LookupError):
             return True
         connection = self._context.router_data.get(RouteVar.SESSION_ID)
-        return namespace is None or namespace.sid_to_token.get(connection) == self.name
+        return namespace is None or namespace.sid_to_token.get(str(connection)) == self.name
 
     async def caller(self) -> Caller:
         return await caller_of_cookies(runtime(), str(self._headers.get("cookie", "")))
