@@ -462,6 +462,14 @@ def test_a_click_into_the_answer_saves_that_value(open_form: Open) -> None:
     )
 
 
+def test_a_failed_request_says_why(open_form: Open) -> None:
+    page = open_form("api_call", {"url": "https://a.example"})
+    page.get_by_text("Отправить пробный запрос").click()
+    failed = {"step": 2, "status": 0, "body": "", "duration_ms": 10000, "error": "timeout"}
+    page.evaluate("testResult => set({testResult})", failed)
+    expect(page.locator(".sf-result")).to_have_text("10000 мсОтвета не дождались: время вышло.")
+
+
 def test_trying_a_prompt_shows_text_tokens_and_cost(open_form: Open) -> None:
     page = open_form("message", {"gpt": {"prompt": "{{age}} {{today}}"}})
     page.get_by_text("Проверить на модели").click()

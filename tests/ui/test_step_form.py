@@ -23,6 +23,7 @@ from alpina_app.domain.contents import (
     QuestionContent,
     RulesCondition,
 )
+from alpina_app.domain.effects import GptFailure, HttpFailure
 from alpina_app.domain.filters import FILTERS
 from alpina_app.domain.template_syntax import compile_template
 from alpina_app.domain.values import RESERVED_NAMES, is_variable_name
@@ -33,6 +34,7 @@ PARTS = sorted([*EDITOR.glob("form_*.js*"), EDITOR / "step_form.jsx"])
 MODELS: list[type[BaseModel]] = [
     *(MessageContent, QuestionContent, RulesCondition, GptCondition, HttpCall, GptCall),
 ]
+FAILURES = (*get_args(HttpFailure), *get_args(GptFailure), "no_request", "no_prompt")
 # Prefixes of texts chosen by a value, and the values.
 CHOSEN = {
     "type_": STEP_TYPES,
@@ -48,6 +50,7 @@ CHOSEN = {
     "operators_": ("compare", "text", "list", "state", "date"),
     "built_in_": ("last_answer", "today", "bot_name", "bot_id", "user_session"),
     "json_": (*("end", "token", "string", "key", "colon", "comma", "number", "depth", "extra"),),
+    "failure_": FAILURES,
     "name_": ("reserved", "invalid", "taken"),
 }
 
@@ -83,6 +86,12 @@ def test_the_operators_and_kinds_offered_are_those_of_the_format() -> None:
     offered = [name for row in re.findall(r"\[(.*?)\]", table[1]) for name in _words(row)]
     assert sorted(offered) == sorted(get_args(Operator))
     assert tuple(_words(kinds[1])) == get_args(InputType)
+
+
+def test_every_failure_of_a_trial_is_told_in_words() -> None:
+    table = re.search(r"const FAILURES = \[(.*?)\];", source("form_try.jsx"), re.S)
+    assert table is not None
+    assert sorted(_words(table[1])) == sorted(set(FAILURES))
 
 
 def test_every_key_of_a_content_has_a_control_and_is_known() -> None:

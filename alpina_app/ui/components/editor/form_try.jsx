@@ -111,6 +111,13 @@ function Trial({ title, hint, action, run, children }) {
   );
 }
 
+// Why nothing came of it, by its code; what is no code is said as it stands.
+const FAILURES = [
+  "refused_address", "bad_url", "bad_request", "too_many_redirects", "timeout", "connection", "tls", "too_large",
+  "bad_response", "not_configured", "refused", "unavailable", "bad_answer", "no_request", "no_prompt",
+]; // prettier-ignore
+const failureText = (say, error) => (FAILURES.includes(error) ? say(`failure_${error}`) : error);
+
 function PromptResult({ result }) {
   const { say, lang } = useForm();
   const number = (value) => new Intl.NumberFormat(lang, { maximumFractionDigits: 6 }).format(value);
@@ -122,7 +129,7 @@ function PromptResult({ result }) {
   ].filter(Boolean);
   return (
     <div className="sf-result">
-      {result.error ? <p className="error-text">{result.error}</p> : <p className="sf-said">{result.text || say("empty_answer")}</p>}
+      {result.error ? <p className="error-text">{failureText(say, result.error)}</p> : <p className="sf-said">{result.text || say("empty_answer")}</p>}
       {facts.length > 0 && <p className="sf-hint">{facts.join(" · ")}</p>}
     </div>
   );
@@ -139,8 +146,8 @@ function RequestResult({ result }) {
         {Boolean(result.status) && <span className={fits(result.status) ? "badge good" : "badge bad"}>{result.status}</span>}
         {typeof ms === "number" && <span className="sf-hint">{say("milliseconds", { ms: Math.round(ms) })}</span>}
       </p>
-      {result.error && <p className="error-text">{result.error}</p>}
-      {"body" in result && result.body !== undefined && <Body body={result.body} />}
+      {result.error && <p className="error-text">{failureText(say, result.error)}</p>}
+      {result.body !== undefined && !(result.error && result.body === "") && <Body body={result.body} />}
     </div>
   );
 }
