@@ -29,6 +29,7 @@ from tests.support.app import PEOPLE, copy_of_migrated
 
 START_S = 180.0
 STOP_S = 15.0
+READY = "ready on port "
 SETTINGS = {
     "SECRET_KEY": "only-for-tests-0123456789",
     "OPENAI_API_KEY": "sk-test",
@@ -85,10 +86,17 @@ class Site:
         assert self._process.stdout is not None
         watchdog = threading.Timer(START_S, self._process.kill)
         watchdog.start()
-        told = self._process.stdout.readline().strip()
+        said = []
+        for line in self._process.stdout:
+            said.append(line)
+            if line.startswith(READY):
+                break
         watchdog.cancel()
-        assert told, f"the server did not start: {self.log()[-2000:]}"
-        self.port = int(told)
+        if not said or not said[-1].startswith(READY):
+            code = self._process.poll()
+            self.stop(hard=True)
+            raise AssertionError(f"no server (exit {code}): {''.join(said)}{self.log()[-2000:]}")
+        self.port = int(said[-1].removeprefix(READY))
 
     def stop(self, *, hard: bool = False) -> None:
         """Ends the server: Ctrl-C, or at once with `hard`."""
@@ -132,7 +140,7 @@ class Site:
 
 
 def main() -> None:
-    """The server: prints its port when it is ready."""
+    """The server: says its port when it is ready; others may print before."""
     import logging
 
     from alpina_app.asgi import create_app
@@ -141,7 +149,11 @@ def main() -> None:
     logging.basicConfig(level=os.environ["LOG_LEVEL"].upper(), stream=sys.stderr)
     sock = socket.create_server(("127.0.0.1", int(sys.argv[1])))
     port = sock.getsockname()[1]
-    code = serve(create_app(), sock, lambda: print(port, flush=True), on_stop=lambda: None)
+
+    def ready() -> None:
+        print(f"{READY}{port}", flush=True)
+
+    code = serve(create_app(), sock, ready, on_stop=lambda: None)
     leave(code)
 
 
