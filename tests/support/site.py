@@ -29,7 +29,6 @@ from tests.support.app import PEOPLE, copy_of_migrated
 
 START_S = 180.0
 STOP_S = 15.0
-READY = "ready on port "
 SETTINGS = {
     "SECRET_KEY": "only-for-tests-0123456789",
     "OPENAI_API_KEY": "sk-test",
@@ -86,17 +85,10 @@ class Site:
         assert self._process.stdout is not None
         watchdog = threading.Timer(START_S, self._process.kill)
         watchdog.start()
-        said = []
-        for line in self._process.stdout:
-            said.append(line)
-            if line.startswith(READY):
-                break
+        told = self._process.stdout.readline().strip()
         watchdog.cancel()
-        if not said or not said[-1].startswith(READY):
-            code = self._process.poll()
-            self.stop(hard=True)
-            raise AssertionError(f"no server (exit {code}): {''.join(said)}{self.log()[-2000:]}")
-        self.port = int(said[-1].removeprefix(READY))
+        assert told, f"the server did not start: {self.log()[-2000:]}"
+        self.port = int(told)
 
     def stop(self, *, hard: bool = False) -> None:
         """Ends the server: Ctrl-C, or at once with `hard`."""
@@ -140,7 +132,7 @@ class Site:
 
 
 def main() -> None:
-    """The server: says its port when it is ready; others may print before."""
+    """The server: prints its port when it is ready."""
     import logging
 
     from alpina_app.asgi import create_app
@@ -149,11 +141,7 @@ def main() -> None:
     logging.basicConfig(level=os.environ["LOG_LEVEL"].upper(), stream=sys.stderr)
     sock = socket.create_server(("127.0.0.1", int(sys.argv[1])))
     port = sock.getsockname()[1]
-
-    def ready() -> None:
-        print(f"{READY}{port}", flush=True)
-
-    code = serve(create_app(), sock, ready, on_stop=lambda: None)
+    code = serve(create_app(), sock, lambda: print(port, flush=True), on_stop=lambda: None)
     leave(code)
 
 
