@@ -394,6 +394,15 @@ class TestFeed:
         await tab.fire(EditorState, "paste", clip)
         assert (len(state.graph["nodes"]), state.feed) == (4 + Feed.LARGE + 4, [])
 
+    async def test_no_two_scenarios_share_an_epoch(self, scenario):
+        scenario.add(Scenario(name="Другой", bot_id=1))
+        tab, state = await open_tab(scenario)
+        before = state.graph["epoch"]
+        tab.go("/scenarios/2")
+        await tab.fire(EditorState, "load")
+        assert (state.name, state.graph["nodes"]) == ("Другой", [])
+        assert state.graph["epoch"] != before
+
 
 async def resent(tab, state):
     await tab.fire(EditorState, "resend")

@@ -33,8 +33,9 @@ class EditorState(EditorEdits, rx.State):
             return sign_in_redirect(self)
         if self.ready and self._desk is not None and self._is_here():
             self.may_edit = caller.may_edit
+            self._feed_whole()
             if self._desk.before and self.may_edit:
-                return [EditorState.autosave]
+                return EditorState.autosave
             return await self._look(caller)
         self.reset()  # type: ignore[no-untyped-call]
         await self._open(await self._caller())

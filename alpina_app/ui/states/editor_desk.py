@@ -5,6 +5,7 @@ Reflex hands it out as it is. The browser's copy is kept in step by `Feed`: entr
 gaps, the newest few sent each time, so that one that was never rendered is not missed.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -230,7 +231,8 @@ class Feed:
     LARGE: Final = 24
 
     def __init__(self) -> None:
-        self.epoch = 0
+        # A page may get the graphs of two states, one after the other: no two share an epoch.
+        self.epoch = secrets.randbits(48)
         self.seq = 0
         self.whole: dict[str, Any] = {}
         self.entries: list[dict[str, Any]] = []
