@@ -395,7 +395,8 @@ class TestShell:
         visit(editor, "/")
         editor.locator("aside").get_by_role("link", name="Администрирование").click()
         editor.wait_for_url(re.compile("/admin/"))
-        expect(editor.get_by_role("heading", level=1)).not_to_have_text("Такой страницы нет")
+        expect(editor.get_by_role("heading", level=1).first).to_be_visible()
+        expect(editor.get_by_text("Такой страницы нет")).to_have_count(0)
 
     def test_a_bot_that_is_not_there_says_so(self, editor, visit):
         visit(editor, "/bots/999999")
@@ -428,6 +429,3 @@ def test_nothing_serious_for_axe_and_no_sideways_scrolling(
         visit(page, path)
         expect(page.locator(ready).first).to_be_visible()
         assert (path, serious_findings(page), scrolls_sideways(page)) == (path, [], False)
-    button(page, translate(language, "bots.create")).click()
-    expect(page.locator(".error").first).to_be_visible()
-    assert serious_findings(page) == []

@@ -456,19 +456,6 @@ def test_a_message_is_copied(page, talks, model, open_chat):
     assert page.evaluate("navigator.clipboard.readText()") == "Скопируй **меня**"
 
 
-def test_the_id_of_a_closed_tab_gives_nobody_its_conversation(page, talks, model, open_chat, site):
-    bot_id = talks.bot()
-    model.enqueue("тайный ответ")
-    open_chat(page, bot_id)
-    say(page, "тайный вопрос")
-    expect(bot_says(page)).to_have_text("тайный ответ")
-    tab = page.evaluate("sessionStorage.token")
-    page.close()
-    heard = heard_by_thief(site, tab, bot_id)
-    assert "is_hydrated" in heard
-    assert "тайный" not in heard
-
-
 def heard_by_thief(site, tab: str, bot_id: int) -> str:
     """All that another client hears who connects with the tab's id and tries its events."""
     state = "reflex___state____state"
