@@ -6,6 +6,7 @@ The stand-in writes down what it is asked (`calls`), and does as the environment
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_heed_interrupts,
         )
 
     @property
@@ -83,3 +85,8 @@ def make_project(root: Path) -> Project:
     python.chmod(0o755)
     (root / ".venv" / "pyvenv.cfg").write_text("version = 3.11.7\n")
     return Project(root)
+
+
+def _heed_interrupts() -> None:
+    """Also where the tests themselves were started in the background, which ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
