@@ -2,23 +2,29 @@
 
     python -m benchmarks.rest_vs_peer http://127.0.0.1:8000 [--peer http://127.0.0.1:18001]
         [--connections 16] [--seconds 5] [--rounds 3] [--user admin] [--password admin-pass-1]
+        [--chat] [--only NAME]
 
 Both servers need that administrator. Each signs in by its HTML form, gets 50 bots where it has
-fewer, and is then asked by session: the list of 50 bots, one bot, POST of a bot. The servers take
-turns, round by round, so that a busy machine is busy for both. Printed: the median of the rounds'
-requests per second, p50 and p99 of one round in milliseconds, and the ratio.
+fewer, and is then asked by session: the list of 50 bots, one bot, POST of a bot; with --chat, a
+message in a new chat session, too (the servers then need a model that answers at once, the same
+for both: `python -m tests.support.openai_server --port 18080`). The servers take turns, round by
+round, so that a busy machine is busy for both. Printed: the median of the rounds' requests per
+second, p50 and p99 of one round in milliseconds, and the ratio.
 """
 
 import argparse
 import asyncio
 import json
+import secrets
 import statistics
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http.cookiejar import CookieJar
 from urllib.parse import urlsplit
 
@@ -28,6 +34,10 @@ BOT = {
     "system_prompt": "Ты полезный ассистент для консультаций.",
 }
 BOTS = 50
+LIST, ONE, POST = "list of 50 bots", "one bot", "POST a bot"
+CHAT = "chat in a new session"
+
+MakeRequest = Callable[[], bytes]
 
 
 @dataclass
@@ -58,12 +68,19 @@ class Server:
         self._sign_in(user, password)
         self.bot_id = self._fill()
 
-    def requests(self) -> dict[str, bytes]:
-        return {
-            "list of 50 bots": self._raw("GET", f"/api/bots/?page_size={BOTS}"),
-            "one bot": self._raw("GET", f"/api/bots/{self.bot_id}/"),
-            "POST a bot": self._raw("POST", "/api/bots/", json.dumps(BOT).encode()),
+    def requests(self) -> dict[str, MakeRequest]:
+        chat = f"/api/bots/{self.bot_id}/chat/"
+
+        def message() -> bytes:
+            turn = {"message": "Здравствуйте!", "user_session": secrets.token_hex(8)}
+            return self._raw("POST", chat, json.dumps(turn).encode())
+
+        fixed = {
+            LIST: self._raw("GET", f"/api/bots/?page_size={BOTS}"),
+            ONE: self._raw("GET", f"/api/bots/{self.bot_id}/"),
+            POST: self._raw("POST", "/api/bots/", json.dumps(BOT).encode()),
         }
+        return {name: partial(bytes, raw) for name, raw in fixed.items()} | {CHAT: message}
 
     def _sign_in(self, user: str, password: str) -> None:
         page = f"{self.url}/admin/login/"
@@ -107,7 +124,7 @@ class Server:
         return head.encode() + body
 
 
-async def measure(host: str, request: bytes, connections: int, seconds: float) -> Result:
+async def measure(host: str, request: MakeRequest, connections: int, seconds: float) -> Result:
     """One round: every connection asks again as soon as it has its answer."""
     name, _, port = host.partition(":")
     result = Result()
@@ -118,7 +135,7 @@ async def measure(host: str, request: bytes, connections: int, seconds: float) -
         while (began := time.perf_counter()) < until:
             if writer is None:
                 reader, writer = await asyncio.open_connection(name, int(port or 80))
-            writer.write(request)
+            writer.write(request())
             status, keep = await answer(reader)
             result.seconds.append(time.perf_counter() - began)
             result.failed += status not in (200, 201)
@@ -144,7 +161,8 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
 
 
 def rounds(servers: list[Server], options: argparse.Namespace) -> dict[str, list[Result]]:
-    found = {name: [Result() for _ in servers] for name in servers[0].requests()}
+    names = [options.only] if options.only else [LIST, ONE, POST, *([CHAT] if options.chat else [])]
+    found = {name: [Result() for _ in servers] for name in names}
     for number in range(options.rounds):
         for name, results in found.items():
             order = list(zip(servers, results, strict=True))
@@ -168,6 +186,8 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--chat", action="store_true")
+    parser.add_argument("--only", choices=[LIST, ONE, POST, CHAT])
     parser.add_argument("--user", default="admin")
     parser.add_argument("--password", default="admin-pass-1")
     options = parser.parse_args()
