@@ -13,6 +13,7 @@ import openai
 
 from alpina_app.clients import gpt_wire as wire
 from alpina_app.clients.endpoint import OPENAI_URL, Endpoint, FindEndpoint
+from alpina_app.clients.gpt_client import Client
 from alpina_app.clients.gpt_exchange import Exchange, OnDelta, talk
 from alpina_app.clients.gpt_request import (
     BotSettings,
@@ -81,7 +82,7 @@ class Gpt:
             mounts=dict.fromkeys(_NEVER_BY_PROXY),
             verify=verify or True,
         )
-        self._client: tuple[Endpoint, openai.AsyncOpenAI] | None = None
+        self._client: tuple[Endpoint, Client] | None = None
         self._refused: dict[tuple[str, str], set[str]] = {}
         self._models: tuple[Endpoint, float, tuple[str, ...]] | None = None
 
@@ -145,9 +146,9 @@ class Gpt:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    def _client_of(self, endpoint: Endpoint) -> openai.AsyncOpenAI:
+    def _client_of(self, endpoint: Endpoint) -> Client:
         if self._client is None or self._client[0] != endpoint:
-            client = openai.AsyncOpenAI(
+            client = Client(
                 api_key=endpoint.api_key,
                 base_url=endpoint.base_url,
                 max_retries=0,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import openai
 import pytest
 
 from alpina_app.clients import gpt_wire as wire
@@ -97,6 +98,27 @@ async def test_chat_bot_sends_its_settings_and_gets_text_and_usage(
         "temperature": 0.3,
         "max_tokens": 50,
     }
+
+
+async def test_every_question_is_sent_as_the_library_itself_would(
+    gpt: Gpt, server: OpenAiServer
+) -> None:
+    texts = ["Раз?", "Два, и подлиннее?", "Три?"]
+    for text in texts:
+        await gpt.reply(question(text))
+    plain = openai.AsyncOpenAI(base_url=server.url, api_key=KEY, max_retries=0)
+    await plain.chat.completions.create(**server.requests[-1].body)
+    await plain.close()
+
+    *ours, library = server.requests
+    assert [request.body["messages"][-1]["content"] for request in ours] == texts
+    kept = library.headers.keys() - {"content-length", "x-stainless-read-timeout"}
+    assert {"authorization", "content-type", "x-stainless-lang"} <= kept
+    for request in ours:
+        assert request.path == library.path
+        assert {name: request.headers.get(name) for name in kept} == {
+            name: library.headers[name] for name in kept
+        }
 
 
 async def test_blank_system_prompt_is_not_sent(gpt: Gpt, server: OpenAiServer) -> None:
