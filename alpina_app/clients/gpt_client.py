@@ -19,6 +19,10 @@ class Client(openai.AsyncOpenAI):
         super().__init__(**settings)
         self._first: dict[str, httpx2.Request] = {}
 
+    @property
+    def user_agent(self) -> str:
+        return f"{openai.AsyncOpenAI.__name__}/Python {openai.__version__}"
+
     def _build_request(
         self, options: FinalRequestOptions, *, retries_taken: int = 0
     ) -> httpx2.Request:
