@@ -349,6 +349,7 @@ async def test_an_empty_scenario_leaves_the_talk_to_gpt(talks):
 
 async def test_built_in_sentences_follow_the_users_words(talks):
     bot = talks.bot()
+    await talks.say(bot, "Good morning")
     assert (await talks.say(bot, "/start")).response == "Hello! How can I help you?"
 
 

@@ -1,6 +1,14 @@
 """The language of a conversation's built-in sentences."""
 
+import re
+from typing import Final
+
 from alpina_app.i18n import LANGUAGES, Language
+
+_LONGEST: Final = 2000
+_WORD: Final = re.compile("[a-zа-яё]+")
+_NO_SPEECH: Final = re.compile("[@/]|[^.][.][a-z]")
+"""Found in commands, e-mail addresses and links, which are in no language."""
 
 
 def conversation_language(
@@ -8,9 +16,10 @@ def conversation_language(
 ) -> Language:
     """Accept-Language, else that of the user's words, else that of the turns before, else Russian.
 
+    A single Latin word (a name, an option) does not turn a Russian conversation into English.
     Source: scenario-format, "Built-in sentences"; RFC 9110, 12.5.4 for the header.
     """
-    return preferred(accept_language) or _of_words(message) or _known(before) or "ru"
+    return preferred(accept_language) or language_of(message, before) or _known(before) or "ru"
 
 
 def preferred(accept_language: str) -> Language | None:
@@ -39,9 +48,12 @@ def _known(tag: str | None) -> Language | None:
     return next((language for language in LANGUAGES if language == tag), None)
 
 
-def _of_words(message: str) -> Language | None:
-    cyrillic = sum("а" <= char <= "я" or char == "ё" for char in message.lower())
-    latin = sum("a" <= char <= "z" for char in message.lower())
-    if not cyrillic and not latin:
+def language_of(message: str, before: str | None = None) -> Language | None:
+    """That of the words in `message`; None where it has none that tell."""
+    spoken = [one for one in message[:_LONGEST].lower().split() if not _NO_SPEECH.search(one)]
+    words = _WORD.findall(" ".join(spoken))
+    latin = sum(len(word) for word in words if word.isascii())
+    cyrillic = sum(map(len, words)) - latin
+    if not words or (not cyrillic and len(words) == 1 and before == "ru"):
         return None
     return "ru" if cyrillic >= latin else "en"

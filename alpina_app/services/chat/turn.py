@@ -17,7 +17,7 @@ from alpina_app.services.chat.claim import (
     free_lease,
     read_situation,
 )
-from alpina_app.services.chat.language import conversation_language
+from alpina_app.services.chat.language import conversation_language, language_of
 from alpina_app.services.chat.plan import Begin, Cancel, GoOn, Greet, Talk, decide
 from alpina_app.services.chat.scenario import begin, cancel, go_on
 from alpina_app.services.chat.store import store_turn
@@ -100,6 +100,8 @@ def _language(request: ChatRequest, situation: Situation) -> Language:
     before = None
     if situation.open is not None and situation.open.run_state:
         before = situation.open.run_state.get("language")
+    for role, content in reversed(situation.history):
+        before = before or (language_of(content) if role == "user" else None)
     return conversation_language(request.languages, request.message, before)
 
 
