@@ -73,6 +73,9 @@ def started(
         yield child
     finally:
         child.stop()
+        reader.join(STOP_S)
+        if not reader.is_alive() and process.stdout is not None:
+            process.stdout.close()
 
 
 def become(command: Sequence[str | Path]) -> int:

@@ -456,8 +456,11 @@ def test_a_message_is_copied(page, talks, model, open_chat):
     assert page.evaluate("navigator.clipboard.readText()") == "Скопируй **меня**"
 
 
-def heard_by_thief(site, tab: str, bot_id: int) -> str:
-    """All that another client hears who connects with the tab's id and tries its events."""
+def heard_by_thief(site, tab: str, bot_id: int, then=lambda: None) -> str:
+    """All that another client hears who connects with the tab's id and tries its events.
+
+    `then` is called once the client is connected.
+    """
     state = "reflex___state____state"
     chat = f"{state}.alpina_app___ui___states___chat____chat"
     talk = {"bot": str(bot_id), "token": "A" * 43, "visit": "v"}
@@ -474,15 +477,48 @@ def heard_by_thief(site, tab: str, bot_id: int) -> str:
         f"{address}/_event/?token={tab}&EIO=4&transport=websocket",
         headers={"Origin": "http://127.0.0.1"},  # this client names its host without the port
     )
-    heard = [socket.receive(5)]
+    # Not awaited: a greeting that comes with the handshake is given out with the frame after it.
     socket.send("40/_event,")
-    heard.append(socket.receive(5))
+    heard: list[str] = []
     for event in events:
         socket.send("42/_event," + json.dumps(["event", {**event, "router_data": router}]))
-    while (frame := socket.receive(1)) is not None:
+    then()
+    while (frame := socket.receive(wait_s(heard))) is not None:
         heard.append(frame)
     socket.close()
     return "\n".join(heard)
+
+
+def wait_s(heard: list[str]) -> float:
+    """Long for the first answer, short for what may still follow."""
+    return 2 if any("is_hydrated" in frame for frame in heard) else 20
+
+
+def test_a_tab_closed_in_mid_answer_is_told_to_nobody(page, talks, model, open_chat, site):
+    bot_id = talks.bot()
+    held = Held(Text("тайный ответ"))
+    model.enqueue(held)
+    open_chat(page, bot_id)
+    say(page, "тайный вопрос")
+    model.wait_for_requests(1)
+    tab = page.evaluate("sessionStorage.token")
+    page.close()
+    heard = heard_by_thief(site, tab, bot_id, then=held.release)
+    assert "is_hydrated" in heard
+    assert "тайный" not in heard
+
+
+def test_the_id_of_a_closed_tab_gives_nobody_its_conversation(page, talks, model, open_chat, site):
+    bot_id = talks.bot()
+    model.enqueue("тайный ответ")
+    open_chat(page, bot_id)
+    say(page, "тайный вопрос")
+    expect(bot_says(page)).to_have_text("тайный ответ")
+    tab = page.evaluate("sessionStorage.token")
+    page.close()
+    heard = heard_by_thief(site, tab, bot_id)
+    assert "is_hydrated" in heard
+    assert "тайный" not in heard
 
 
 def fill(site, bot_id: int, count: int) -> None:
