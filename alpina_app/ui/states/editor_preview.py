@@ -25,6 +25,7 @@ from alpina_app.services.editor_page import bot_facts
 from alpina_app.services.pictures import prepare
 from alpina_app.services.preview import Preview, perform, preview_env, without_secrets
 from alpina_app.services.secrets_store import secret_values
+from alpina_app.services.traces import error_text, warning_text
 from alpina_app.ui.guards import Guarded, reported
 from alpina_app.ui.runtime import runtime
 from alpina_app.ui.states import editor_arguments as take
@@ -314,7 +315,7 @@ def event_view(one: Event, names: dict[int, str]) -> dict[str, Any]:
         "type": one.step_type or "",
         "ms": one.duration_ms,
         "exit": exit_words(one.exit, one.error),
-        "error": one.error or "",
+        "error": {language: error_text(one.error or "", language) for language in LANGUAGES},
         "tokens": one.tokens or 0,
         "set": [
             {"name": name, "value": _shown(value)[:200]}
@@ -338,11 +339,7 @@ def exit_words(exit_: str | None, error: str | None) -> dict[str, str]:
 def _warning_text(warning: Any) -> dict[str, str]:
     if not isinstance(warning, dict):
         warning = {"code": warning.code, "params": warning.params}
-    code, params = str(warning["code"]), dict(warning.get("params") or {})
-    key = f"editor.warning_{code}"
-    if key in catalogue()["ru"]:
-        return {language: translate(language, key, **params) for language in LANGUAGES}
-    return dict.fromkeys(LANGUAGES, f"{code} {params}" if params else code)
+    return {language: warning_text(warning, language) for language in LANGUAGES}
 
 
 def _options(asked: dict[str, Any], language: str) -> list[dict[str, str]]:

@@ -225,7 +225,7 @@ def _trace() -> rx.Component:
 
 
 def _event(one: Any) -> rx.Component:
-    left = one["exit"].to(dict[str, str])
+    left, failed = one["exit"].to(dict[str, str]), one["error"].to(dict[str, str])
     return rx.el.li(
         rx.el.div(
             rx.el.button(
@@ -249,7 +249,10 @@ def _event(one: Any) -> rx.Component:
             one["warnings"].to(list[dict[str, str]]),
             lambda found: rx.el.span(words(found["ru"], found["en"]), class_name="trace-warning"),
         ),
-        rx.cond(one["error"] != "", rx.el.code(one["error"], class_name="trace-error")),
+        rx.cond(
+            failed["ru"] != "",
+            rx.el.span(words(failed["ru"], failed["en"]), class_name="trace-error"),
+        ),
     )
 
 
