@@ -97,9 +97,21 @@ def theme_switch() -> rx.Component:
     )
 
 
+def _mark() -> rx.Component:
+    return rx.el.svg(
+        rx.el.path(d="M7 23 14 9l4 8 2.5-4L25 23"),
+        view_box="0 0 32 32",
+        fill="none",
+        stroke="currentColor",
+        stroke_width="2.6",
+        stroke_linejoin="round",
+        stroke_linecap="round",
+    )
+
+
 def _brand() -> rx.Component:
     return rx.link(
-        rx.el.span("A", class_name="brand-mark", aria_hidden="true"),
+        rx.el.span(_mark(), class_name="brand-mark", aria_hidden="true"),
         rx.el.span("Alpina Digital"),
         href="/",
         class_name="brand",
