@@ -49,6 +49,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> str:
     bundled = folder / "bundled.js"
     define = 'process.env.NODE_ENV="production"'
     command = [bun, "build", HARNESS.name, "--outfile", bundled.name, "--define", define]
+    command += ["--format", "iife"]  # React has a `dispatchEvent` of its own, not for the window
     subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
     return bundled.read_text(encoding="utf-8")
 
@@ -265,7 +266,7 @@ def test_switching_gpt_off_and_on_keeps_its_settings(open_form: Open) -> None:
 
 def test_options_by_keyboard_and_by_pasting_lines(open_form: Open) -> None:
     page = open_form("question", {"text": "?", "input": {"type": "choice"}})
-    page.get_by_role("button", name="Вариант", exact=True).click()
+    page.get_by_role("button", name="Добавить вариант", exact=True).click()
     page.keyboard.type("Да")
     page.keyboard.press("Enter")
     page.keyboard.type("Нет")
@@ -360,14 +361,14 @@ def test_what_follows_wrong_answers(open_form: Open) -> None:
 
 def test_branches_of_rules(open_form: Open) -> None:
     page = open_form("condition", {"branches": []})
-    page.get_by_role("button", name="Ветвь", exact=True).click()
+    page.get_by_role("button", name="Добавить ветвь", exact=True).click()
     field(page, "Название ветви").fill("взрослые")
     field(page, "Переменная").fill("age")
     field(page, "Переменная").press("Escape")
     field(page, "Сравнение").select_option("between")
     field(page, "от").fill("18")
     field(page, "до").fill("65")
-    page.get_by_role("button", name="Правило", exact=True).click()
+    page.get_by_role("button", name="Добавить правило", exact=True).click()
     second = page.get_by_role("group", name="Правило 2", exact=True)
     second.get_by_label("Переменная", exact=True).fill("role")
     second.get_by_label("Переменная", exact=True).press("Escape")
@@ -407,7 +408,7 @@ def test_every_field_of_a_call(open_form: Open) -> None:
     field(page, "Тело запроса").select_option("json")
     field(page, "Содержимое JSON").fill('{"n": "{{age}}"}')
     page.get_by_text("Параметры адреса").click()
-    page.get_by_role("button", name="Параметр", exact=True).click()
+    page.get_by_role("button", name="Добавить параметр", exact=True).click()
     row = page.get_by_role("group", name="Строка 1")
     row.get_by_label("Имя", exact=True).fill("q")
     row.get_by_label("Значение", exact=True).fill("{{role}}")

@@ -78,8 +78,10 @@ def _views() -> rx.Component:
         lit=EditorPreview.lit,
         can_undo=EditorState.can_undo,
         can_redo=EditorState.can_redo,
-        save_state=EditorState.save_state,
-        on_add=EditorState.add_step,
+        on_add=lambda step_type, source, key, x, y, inserts: [
+            EditorState.add_step(step_type, source, key, x, y, inserts),
+            EditorPanel.show_step,
+        ],
         on_link=EditorState.link,
         on_remove=EditorState.delete_steps,
         on_move=EditorState.move,

@@ -33,7 +33,7 @@ class EditorBase(Guarded, rx.State, mixin=True):
     `graph`, `feed`: see `editor_desk.Feed`. `marks`: findings by step id, [errors, warnings].
     `focus`: {"id", "n"}: a new n asks the browser to go to that step; with "ids" they are selected.
     `clip`: several picked steps as the clipboard gets them. `note`: what a deed brought with it, in
-    both languages; {} = nothing.
+    both languages; {} = nothing. `name_key`: a new one puts name and description into their inputs.
     """
 
     ready: bool = False
@@ -192,9 +192,9 @@ class EditorBase(Guarded, rx.State, mixin=True):
         desk = self._desk
         assert desk is not None
         sketch = desk.sketch
-        if self.name != sketch.name:
-            self.name, self.name_key = sketch.name, self.name_key + 1
-        self.description = sketch.description
+        if (self.name, self.description) != (sketch.name, sketch.description):
+            self.name, self.description = sketch.name, sketch.description
+            self.name_key += 1
         self.can_undo, self.can_redo = bool(desk.undos), bool(desk.redos)
         self.step_count = len(sketch.steps)
         _set(self, "step_names", views.step_names(sketch))

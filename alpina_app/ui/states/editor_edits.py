@@ -243,18 +243,27 @@ class EditorEdits(EditorBase, mixin=True):
     @rx.event
     @reported
     async def rename(self, name: str) -> Any:
+        """The name's input was left; one left blank shows the name again."""
         await self._at_work()
-        text = take.word(name, 10_000).strip()[: edits.NAME_LENGTH]
+        text = _name(name)
         if not text:
             self.name_key += 1
-            return None
-        return self._do(Change({}, {"name": text}))
+        return self._rename(text)
+
+    @rx.event
+    @reported
+    async def type_name(self, name: str) -> Any:
+        """While the name is typed: what stands in the input stays there."""
+        await self._at_work()
+        return self._rename(_name(name))
 
     @rx.event
     @reported
     async def describe(self, description: str) -> Any:
+        """While the description is typed, and when it is left."""
         await self._at_work()
-        return self._do(Change({}, {"description": take.word(description, 10_000)}))
+        self.description = take.word(description, 10_000)
+        return self._do(Change({}, {"description": self.description}), merge="description")
 
     @rx.event
     @reported
@@ -273,6 +282,12 @@ class EditorEdits(EditorBase, mixin=True):
         if first:
             self._go_to(first)
         return events
+
+    def _rename(self, name: str) -> Any:
+        if not name:
+            return None
+        self.name = name
+        return self._do(Change({}, {"name": name}), merge="name")
 
     async def _add(
         self,
@@ -335,3 +350,8 @@ class EditorEdits(EditorBase, mixin=True):
 
     def _events_of_a_move(self) -> list[Any]:
         raise NotImplementedError
+
+
+def _name(value: Any) -> str:
+    """Of a scenario; "" for a blank one."""
+    return take.word(value, 10_000).strip()[: edits.NAME_LENGTH]

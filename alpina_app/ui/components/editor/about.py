@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from alpina_app.ui.components.editor.parts import TYPED_PAUSE_MS
 from alpina_app.ui.states.editor import EditorState
 from alpina_app.ui.texts import t
 
@@ -29,7 +30,9 @@ def about_panel() -> rx.Component:
                 rows="3",
                 max_length=10_000,
                 class_name="textarea",
+                on_change=EditorState.describe.debounce(TYPED_PAUSE_MS),
                 on_blur=EditorState.describe,
+                custom_attrs={"data-late": "true"},
             ),
             class_name="field",
         ),

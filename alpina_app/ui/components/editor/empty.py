@@ -4,6 +4,7 @@ import reflex as rx
 
 from alpina_app.services.scenario_templates import Template, list_templates
 from alpina_app.ui.states.editor import EditorState
+from alpina_app.ui.states.editor_panel import EditorPanel
 from alpina_app.ui.texts import t, words
 
 
@@ -19,7 +20,10 @@ def empty_editor() -> rx.Component:
                 t("editor.empty_own"),
                 type="button",
                 class_name="button",
-                on_click=EditorState.add_step("message", 0, "next", None, None, False),
+                on_click=[
+                    EditorState.add_step("message", 0, "next", None, None, False),
+                    EditorPanel.show_step,
+                ],
             ),
             class_name="empty-editor",
         ),

@@ -15,6 +15,14 @@ const opened = (step) => {
   return { key: step.id, id: step.id, version: step.version, server: fields, sent: fields, mine: fields };
 };
 
+// Whether the server has told back what stands in the form; a blank name is never taken.
+const isTold = ({ mine, server }) =>
+  FIELDS.every((field) => equal(mine[field], server[field]) || (field === "name" && ["", server.name].includes((mine.name ?? "").trim())));
+
+function announce(isUnsent) {
+  window.dispatchEvent(new CustomEvent("alpina-unsent", { detail: isUnsent }));
+}
+
 // A step that was not stored yet gets its lasting id while it is being edited.
 const isSame = (copy, step, steps) =>
   copy.id === step.id || (copy.id < 0 && step.id > 0 && !steps.some((one) => one.id === copy.id) && equal(copy.sent, fieldsOf(step)));
@@ -29,7 +37,7 @@ function taken(copy, step, isFocused) {
   return { key: copy.key, id: step.id, version: step.version, server: told, sent: told, mine };
 }
 
-// `change(fields => fields)` edits the copy, `flush()` sends what is not sent yet. `copy.key` stays
+// `change(fields => fields)` edits the copy and tells the window of it ("alpina-unsent"), `flush()` sends what is not sent yet. `copy.key` stays
 // while the same step is open, whatever its id.
 export function useDraft(step, steps, root, onChange) {
   const [, redraw] = useState(0);
@@ -67,6 +75,10 @@ export function useDraft(step, steps, root, onChange) {
       flush();
     };
   }, [flush]);
+
+  const isUnsent = !isTold(copy.current);
+  useEffect(() => announce(isUnsent), [isUnsent]);
+  useEffect(() => () => announce(false), []);
 
   const change = useCallback((edit) => {
     copy.current = { ...copy.current, mine: edit(copy.current.mine) };

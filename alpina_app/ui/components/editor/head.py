@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from alpina_app.ui.components.editor.parts import TYPED_PAUSE_MS, SaveState
 from alpina_app.ui.components.links import page_link
 from alpina_app.ui.states.editor import EditorState
 from alpina_app.ui.states.editor_versions import EditorVersions
@@ -30,7 +31,9 @@ def editor_head() -> rx.Component:
                         max_length=200,
                         auto_complete="off",
                         class_name="scenario-name",
+                        on_change=EditorState.type_name.debounce(TYPED_PAUSE_MS),
                         on_blur=EditorState.rename,
+                        custom_attrs={"data-late": "true"},
                     ),
                     on_submit=rx.call_script("document.activeElement?.blur()"),
                     reset_on_submit=False,
@@ -51,6 +54,7 @@ def editor_head() -> rx.Component:
         rx.el.div(
             _live_badge(),
             _active_switch(),
+            _chat_link(),
             rx.cond(
                 EditorState.may_edit,
                 rx.el.button(
@@ -69,7 +73,7 @@ def editor_head() -> rx.Component:
 
 
 def _save_state() -> rx.Component:
-    return rx.el.span(
+    return SaveState.create(
         rx.match(
             EditorState.save_state,
             ("saving", rx.el.span(t("editor.saving"), class_name="save-state")),
@@ -97,8 +101,8 @@ def _save_state() -> rx.Component:
                 class_name="save-state",
             ),
         ),
-        role="status",
-        custom_attrs={"data-save": EditorState.save_state},
+        state=EditorState.save_state,
+        saving=t("editor.saving"),
     )
 
 
@@ -129,6 +133,19 @@ def _live_badge() -> rx.Component:
         ),
         class_name=f"badge live-badge live-{EditorState.live_state}",
         custom_attrs={"data-live": EditorState.live_state},
+    )
+
+
+def _chat_link() -> rx.Component:
+    return rx.cond(
+        EditorState.live_state == "none",
+        rx.fragment(),
+        page_link(
+            rx.icon("message-circle", size=17, aria_hidden="true"),
+            t("editor.open_chat"),
+            href=f"/chat/{EditorState.bot_id}",
+            class_name="button",
+        ),
     )
 
 

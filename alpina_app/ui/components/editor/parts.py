@@ -21,6 +21,7 @@ _PARTS: Final = (
 )
 _SHARED: Final = tuple(rx.asset(part, shared=True) for part in _PARTS)
 _AREA: Final = "editor.v_"
+TYPED_PAUSE_MS: Final = 600
 
 
 def _no_args() -> list[Any]:
@@ -41,6 +42,16 @@ def _three(first: Any, second: Any, third: Any) -> list[Any]:
 
 def _adding(step_type: Any, source: Any, key: Any, x: Any, y: Any, inserts: Any) -> list[Any]:
     return [step_type, source, key, x, y, inserts]
+
+
+class SaveState(rx.NoSSRComponent):
+    """The children say how saving stands; while something typed is on its way, `saving` does."""
+
+    library = rx.asset("save_state.jsx", shared=True).importable_path
+    tag = "SaveState"
+
+    state: rx.Var[str]
+    saving: rx.Var[str]
 
 
 class EditorViews(rx.NoSSRComponent):
@@ -64,7 +75,6 @@ class EditorViews(rx.NoSSRComponent):
     lit: rx.Var[int]
     can_undo: rx.Var[bool]
     can_redo: rx.Var[bool]
-    save_state: rx.Var[str]
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:

@@ -20,6 +20,12 @@ function firstView() {
   return window.matchMedia(NARROW).matches ? "list" : "canvas";
 }
 
+// Where writing begins in the form of a step; nothing before the form is there.
+function firstField() {
+  const inside = [":is(input:not([type=checkbox]), textarea)", "select"].flatMap((one) => [...document.querySelectorAll(`#panel-step .sf-body ${one}`)]);
+  return inside.find((one) => one.checkVisibility()) ?? document.querySelector("#panel-step :is(textarea, input)");
+}
+
 // The events of the page under one object that never changes.
 function useEvents(props) {
   const latest = useRef(props);
@@ -38,7 +44,7 @@ function useEvents(props) {
 
 // The canvas and the list of steps: two views of one model, with their toolbar.
 export function EditorViews(props) {
-  const { graph, feed, marks, focus, clip, step, selected, readOnly, lang, texts, lit, canUndo, canRedo, saveState, children } = props;
+  const { graph, feed, marks, focus, clip, step, selected, readOnly, lang, texts, lit, canUndo, canRedo, children } = props;
   const events = useEvents(props);
   const model = useModel(graph, feed, events.onResend);
   const words = useRef(texts).current;
@@ -58,7 +64,10 @@ export function EditorViews(props) {
   };
 
   useEffect(() => {
-    if (focus?.n) setPicked(focus.ids ?? [focus.id]);
+    if (!focus?.n) return;
+    setPicked(focus.ids ?? [focus.id]);
+    wanted.current = focus.id;
+    requestAnimationFrame(() => focusForm(isAdding));
   }, [focus?.n]);
   useEffect(() => {
     setPicked((before) => (before.every((id) => model.nodes.has(id)) ? before : before.filter((id) => model.nodes.has(id))));
@@ -81,23 +90,29 @@ export function EditorViews(props) {
     focusForm();
   }, []);
   // Opening a step leads into its form, once it is there; on a narrow screen only the sheet opens.
-  function focusForm(tries = 40) {
-    const field = document.querySelector("#panel-step :is(input, textarea, select):not([type=hidden])");
-    const here = field && now.current.step?.id === wanted.current;
+  // `asked` may say that nobody opened it: then only a focus is led there that lost its place.
+  function focusForm(asked = { current: true }, tries = 60) {
     if (window.matchMedia(NARROW).matches) return;
-    if (here) field.focus();
-    else if (tries) requestAnimationFrame(() => focusForm(tries - 1));
+    const field = now.current.step?.id === wanted.current && firstField();
+    if (field && (asked.current || document.activeElement === document.body)) field.focus();
+    if (field) asked.current = false;
+    else if (tries) requestAnimationFrame(() => focusForm(asked, tries - 1));
   }
-  const viewEvents = useMemo(() => ({ ...events, onPick: pick, onOpen: open }), []);
+  const isAdding = useRef(false);
+  const addStep = useCallback((...given) => {
+    isAdding.current = true;
+    events.onAdd(...given);
+  }, []);
+  const viewEvents = useMemo(() => ({ ...events, onAdd: addStep, onPick: pick, onOpen: open }), []);
 
   function add(type) {
     const behind = picked.length === 1 ? model.nodes.get(picked[0]) : null;
     if (behind) {
-      events.onAdd(type, behind.id, "next", null, null, nextExit(behind)?.to != null);
+      addStep(type, behind.id, "next", null, null, nextExit(behind)?.to != null);
       return;
     }
     const at = view === "canvas" && model.list.length ? canvas.current.centre?.() : null;
-    events.onAdd(type, 0, "next", at?.x ?? null, at?.y ?? null, false);
+    addStep(type, 0, "next", at?.x ?? null, at?.y ?? null, false);
   }
 
   function clipText() {
@@ -113,7 +128,7 @@ export function EditorViews(props) {
   }
 
   const now = useRef({});
-  now.current = { clipText, picked, readOnly, canUndo, canRedo, saveState, step };
+  now.current = { clipText, picked, readOnly, canUndo, canRedo, step };
   useEffect(() => {
     const elsewhere = (event) => isTyping(event.target) || Boolean(String(window.getSelection() ?? ""));
     const onCopy = (event) => {
@@ -143,9 +158,6 @@ export function EditorViews(props) {
         canvas.current.selectAll?.();
       }
     };
-    const onBeforeUnload = (event) => {
-      if (now.current.saveState !== "saved") event.preventDefault();
-    };
     const look = () => document.visibilityState === "visible" && events.onLook();
     const timer = setInterval(look, LOOK_EVERY_MS);
     document.addEventListener("copy", onCopy);
@@ -153,7 +165,6 @@ export function EditorViews(props) {
     document.addEventListener("paste", onPaste);
     document.addEventListener("keydown", onKey);
     document.addEventListener("visibilitychange", look);
-    window.addEventListener("beforeunload", onBeforeUnload);
     return () => {
       clearInterval(timer);
       document.removeEventListener("copy", onCopy);
@@ -161,7 +172,6 @@ export function EditorViews(props) {
       document.removeEventListener("paste", onPaste);
       document.removeEventListener("keydown", onKey);
       document.removeEventListener("visibilitychange", look);
-      window.removeEventListener("beforeunload", onBeforeUnload);
       events.onLeave();
     };
   }, []);
@@ -185,7 +195,7 @@ export function EditorViews(props) {
           <>
             <div className="add-steps" role="group" aria-label={say("add_step")}>
               {STEP_TYPES.map((type) => (
-                <button key={type} type="button" className="add-step" title={say("add_type", { type: say(`type_${type}`) })} onClick={() => add(type)}>
+                <button key={type} type="button" className="add-step" aria-label={say("add_type", { type: say(`type_${type}`) })} title={say("add_type", { type: say(`type_${type}`) })} onClick={() => add(type)}>
                   <TypeIcon type={type} />
                   <span>{say(`type_${type}`)}</span>
                 </button>
