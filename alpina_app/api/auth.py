@@ -10,7 +10,7 @@ Messages and statuses are those of Django REST Framework's authentication classe
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
 from sqlmodel import Session
@@ -129,9 +129,9 @@ class Credentials:
     """What a request carries, with everything checked that needs no database."""
 
     verified: Verified | None = None
-    session_token: str | None = None
+    session_token: str | None = field(default=None, repr=False)
     csrf_problem: str | None = None
-    api_token: list[bytes] | None = None
+    api_token: list[bytes] | None = field(default=None, repr=False)
     stale_basic: bool = False
     due_token: int | None = None
 

@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import quote
@@ -59,7 +59,7 @@ class Target:
     scheme: str
     host: str
     port: int
-    target: str
+    target: str = field(repr=False)
     written: str
     literal: IPv4Address | IPv6Address | None
 

@@ -1,7 +1,7 @@
 """The requests of one call: the first, and those that redirects make of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 import httpcore2
@@ -9,28 +9,11 @@ import httpcore2
 from alpina_app.clients.address_guard import CallFailed, Target, parse_target
 from alpina_app.clients.http_body import ACCEPT_ENCODING
 from alpina_app.domain.effects import CallApi
+from alpina_app.domain.headers import CLIENT_HEADERS, CREDENTIAL_HEADERS
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-OWN_HEADERS = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Headers that the client sets itself, or that no request of it may carry."""
-
 _KEEP_METHOD = frozenset({307, 308})
-_ALWAYS_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _DEFAULT_HEADERS = (("accept", "*/*"), ("user-agent", "AlpinaDigital/1.0"))
 
 
@@ -39,7 +22,7 @@ class Redirect:
     """An answer that sends the call on. `location`: the header's value, relative or absolute."""
 
     status: int
-    location: str
+    location: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +34,8 @@ class Hop:
 
     method: str
     target: Target
-    headers: tuple[tuple[str, str], ...]
-    body: bytes | None
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes | None = field(repr=False)
     credentials: frozenset[str]
 
     def to_request(self) -> httpcore2.Request:
@@ -96,7 +79,9 @@ def first_hop(request: CallApi) -> Hop:
     if request.method not in METHODS:
         raise CallFailed("bad_request")
     headers = [
-        (name.lower(), value) for name, value in request.headers if name.lower() not in OWN_HEADERS
+        (name.lower(), value)
+        for name, value in request.headers
+        if name.lower() not in CLIENT_HEADERS
     ]
     given = {name for name, _ in headers}
     secret = {name for name, value in headers if any(s and s in value for s in request.masked)}
@@ -105,7 +90,7 @@ def first_hop(request: CallApi) -> Hop:
         target=parse_target(request.url),
         headers=(*(h for h in _DEFAULT_HEADERS if h[0] not in given), *headers),
         body=request.body,
-        credentials=_ALWAYS_CREDENTIALS | secret | {n.lower() for n in request.credential_headers},
+        credentials=CREDENTIAL_HEADERS | secret | {n.lower() for n in request.credential_headers},
     )
 
 

@@ -83,9 +83,9 @@ class CallApi:
 
     step: int
     method: str
-    url: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
+    url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
     credential_headers: frozenset[str] = frozenset({"authorization"})
     timeout_s: float = 10.0
     retries: int = 0
@@ -102,7 +102,7 @@ class HttpResult:
     """
 
     status: int = 0
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
     failure: HttpFailure | None = None
     duration_ms: int = 0

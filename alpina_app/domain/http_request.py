@@ -6,11 +6,10 @@ Source: scenario-format "Contents", "Templates", "HTTP calls", "Fine print".
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 from urllib.parse import quote
 
-from alpina_app.domain.checker.calls import CLIENT_HEADERS
 from alpina_app.domain.contents import (
     Auth,
     FormBody,
@@ -19,6 +18,12 @@ from alpina_app.domain.contents import (
     NameValue,
     NoBody,
     RawBody,
+)
+from alpina_app.domain.headers import (
+    CLIENT_HEADERS,
+    CREDENTIAL_HEADERS,
+    is_header_name,
+    without_controls,
 )
 from alpina_app.domain.masking import MASK
 from alpina_app.domain.template_syntax import Expression
@@ -36,10 +41,7 @@ from alpina_app.domain.templates import (
 from alpina_app.domain.values import JsonError, dump_json, parse_json, show_wire
 
 _BASE: Final = re.compile(r"https?://[^/?#\\@{}\s\x00-\x20\x7f]+(?=[/?#]|$)", re.IGNORECASE)
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
-_CONTROLS: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _URL_MARKS: Final = "%/:?#[]@!$&'()*+,;=~"
-_ALWAYS_CREDENTIALS: Final = frozenset({"authorization", "cookie"})
 
 
 class RequestRefused(Exception):
@@ -54,9 +56,9 @@ class RequestRefused(Exception):
 class Request:
     """`credentials`: lower-case names of the headers that hold secrets."""
 
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes | None
+    url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes | None = field(repr=False)
     credentials: frozenset[str]
 
 
@@ -137,7 +139,7 @@ def build_request(plan: RequestPlan, scope: Scope) -> Request:
     body = _rendered_body(plan.body, scope) if plan.body else None
     if plan.body and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", plan.body.content_type))
-    return Request(url, tuple(headers), body, _ALWAYS_CREDENTIALS | credentials)
+    return Request(url, tuple(headers), body, CREDENTIAL_HEADERS | credentials)
 
 
 def show_request(plan: RequestPlan, scope: Scope) -> Request:
@@ -196,7 +198,7 @@ def _pair_value(value: object) -> Template | JsonTemplate:
 
 
 def _is_allowed(name: str) -> bool:
-    return bool(_TOKEN.fullmatch(name)) and name.lower() not in CLIENT_HEADERS
+    return is_header_name(name) and name.lower() not in CLIENT_HEADERS
 
 
 def _header(pair: NameValue) -> _Header:
@@ -251,7 +253,7 @@ def _header_text(value: Template | JsonTemplate, scope: Scope) -> str:
         text = render_text(value, scope, "header")
     else:
         text = show_wire(render_json(value, scope, "json"))
-    return _CONTROLS.sub("", text).strip()
+    return without_controls(text).strip()
 
 
 def _authorization(auth: Auth, secrets: Mapping[str, str]) -> tuple[str, str] | None:
@@ -262,7 +264,7 @@ def _authorization(auth: Auth, secrets: Mapping[str, str]) -> tuple[str, str] | 
     name = _authorization_name(auth)
     if secret is None or not _is_allowed(name):
         raise RequestRefused("unknown_secret" if secret is None else "bad_header")
-    secret = _CONTROLS.sub("", secret)
+    secret = without_controls(secret)
     match auth.type:
         case "basic":
             return name, "Basic " + base64.b64encode(secret.encode("utf-8", "replace")).decode()

@@ -12,13 +12,13 @@ Source: scenario-format "Templates" and "Fine print". The landings:
 A closing `urlencode` in a url and a closing `json` in JSON add no second escaping.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import is_
 from typing import Any, Final, Literal, assert_never
 
 from alpina_app.domain.filters import Call, percent_encode
+from alpina_app.domain.headers import without_controls
 from alpina_app.domain.patterns import escape_pattern
 from alpina_app.domain.template_syntax import (
     Expression,
@@ -62,7 +62,6 @@ Landing = Literal["text", "url_path", "url_query", "json_string", "json", "heade
 
 RESULT_LENGTH: Final = 10_000
 """Characters of a template's result; what is longer is cut, with a note."""
-_CONTROLS: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Scope:
     variables: Mapping[str, Json]
     builtins: Mapping[str, Json]
     language: Literal["ru", "en"]
-    secrets: Mapping[str, str] | None
+    secrets: Mapping[str, str] | None = field(repr=False)
     warnings: list[Note] = field(default_factory=list)
 
     def look_up(self, path: Path) -> Json | Missing:
@@ -114,7 +113,7 @@ def render_text(template: Template, scope: Scope, landing: Landing = "text") -> 
         only = str(parts[0])
         return only if len(only) <= RESULT_LENGTH else _cut(only, scope)
     text = _whole_text(template, scope, landing)
-    return _CONTROLS.sub("", text) if landing == "header" else text
+    return without_controls(text) if landing == "header" else text
 
 
 def _whole_text(template: Template, scope: Scope, landing: Landing) -> str:

@@ -7,7 +7,7 @@ Passwords come here as Argon2id hashes (`passwords.hash_password`, made outside 
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -75,7 +75,7 @@ class Account:
     username: str
     role: str
     is_active: bool
-    password_hash: str
+    password_hash: str = field(repr=False)
 
     @property
     def caller(self) -> Caller:

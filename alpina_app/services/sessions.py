@@ -5,7 +5,7 @@ A token has 256 random bits, so a fast hash is enough, and a look-up by it is on
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -53,7 +53,7 @@ class NewToken:
     """`text` is the token itself: this is the only time it is ever seen."""
 
     token_id: int
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from sqlmodel import Session
@@ -42,7 +42,7 @@ class Verified:
     """A name and password that were right; still right while `fingerprint` is the stored one's."""
 
     user_id: int
-    fingerprint: bytes
+    fingerprint: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class SignedIn:
     """`token` is the new session's, for the cookie."""
 
     caller: Caller
-    token: str
+    token: str = field(repr=False)
 
 
 class SignIn:

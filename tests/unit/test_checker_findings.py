@@ -10,7 +10,6 @@ import pytest
 
 import alpina_app.domain
 from alpina_app.domain.checker import check
-from alpina_app.domain.checker.calls import CLIENT_HEADERS
 from alpina_app.i18n import LANGUAGES, catalogue, translate
 from tests.support.pictures import message, picture, step
 
@@ -254,12 +253,6 @@ def test_secret_names_are_those_that_exist():
     )
     assert [one.params for one in check(scenario, secrets=["A"])] == [{"name": "B"}]
     assert check(scenario, secrets=["A", "B"]) == []
-
-
-def test_headers_of_the_client_are_those_that_the_client_keeps_for_itself():
-    from alpina_app.clients.http_hop import OWN_HEADERS
-
-    assert CLIENT_HEADERS == OWN_HEADERS
 
 
 def codes_in_source() -> set[str]:

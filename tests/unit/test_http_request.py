@@ -4,6 +4,7 @@
 import pytest
 
 from alpina_app.domain.contents import parse_content
+from alpina_app.domain.headers import CREDENTIAL_HEADERS
 from alpina_app.domain.http_request import RequestRefused, build_request, plan_request
 from alpina_app.domain.templates import Scope
 
@@ -171,14 +172,14 @@ def test_credentials_stand_in_their_header_once(auth, header):
     request = built(auth=auth, headers=own, secrets={"U": "anna:pw", "T": "tok\r\n"})
     named = [one for one in request.headers if one[0].lower() == header[0].lower()]
     assert named == [header]
-    assert request.credentials == {"authorization", "cookie", header[0].lower()}
+    assert request.credentials == CREDENTIAL_HEADERS | {header[0].lower()}
 
 
 def test_a_header_that_holds_a_secret_is_a_credential():
     headers = [{"name": "X-Sig", "value": "v {{secret.T}}"}, {"name": "X-Id", "value": "{{n}}"}]
     request = built(headers=headers, secrets={"T": "tok"})
     assert request.headers == (("X-Sig", "v tok"), ("X-Id", "5"))
-    assert request.credentials == {"authorization", "cookie", "x-sig"}
+    assert request.credentials == CREDENTIAL_HEADERS | {"x-sig"}
 
 
 @pytest.mark.parametrize("name", [None, "", "Host", "a b"])

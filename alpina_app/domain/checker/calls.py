@@ -7,27 +7,11 @@ from typing import Final
 from alpina_app.domain.addresses import host_literal, is_public
 from alpina_app.domain.checker.findings import Remarks
 from alpina_app.domain.contents import GptCall, HttpCall, Place, Save
+from alpina_app.domain.headers import CLIENT_HEADERS, is_header_name
 from alpina_app.domain.json_schema import JsonSchema, SchemaError
 from alpina_app.domain.values import PathError, parse_path
 
-# What the HTTP client sets itself: host, framing, connection, the encodings it unpacks.
-CLIENT_HEADERS: Final = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
 _URL: Final[Place] = ("content", "url")
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
 _SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"[^/?#]*")
 _HOST_AND_PORT: Final = re.compile(
@@ -103,7 +87,7 @@ def _check_host(authority: str, remarks: Remarks) -> None:
 
 def _check_header(name: str | None, place: Place, item: Place | None, remarks: Remarks) -> None:
     """`item`: the whole header, for a mend that takes it away."""
-    if not name or not _TOKEN.fullmatch(name):
+    if not name or not is_header_name(name):
         remarks.error("header_name_invalid", place)
     elif name.lower() in CLIENT_HEADERS:
         change = remarks.drop(item) if item else None

@@ -1,15 +1,6 @@
-"""Ids of options and classes: when two are the same, and a new one for a double."""
+"""New ids in the place of doubles."""
 
 from collections.abc import Container
-from typing import Final
-
-_QUOTES: Final = "\"'`«»„“”‟‘’‚‹›"
-
-
-def class_key(class_id: str) -> str:
-    """A class id as the model's answer is compared with it: quotes, case and a final stop aside."""
-    bare = class_id.strip().strip(_QUOTES).strip()
-    return bare.removesuffix(".").strip().strip(_QUOTES).strip().casefold()
 
 
 def free_id(wanted: str, taken: Container[str]) -> str:

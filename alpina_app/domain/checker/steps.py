@@ -5,9 +5,10 @@ from typing import Any, assert_never
 
 from alpina_app.domain.checker.calls import check_gpt_call, check_http_call
 from alpina_app.domain.checker.findings import Remarks
-from alpina_app.domain.checker.ids import class_key, free_id
+from alpina_app.domain.checker.ids import free_id
 from alpina_app.domain.checker.questions import check_pattern, check_question
 from alpina_app.domain.checker.reads import names_set
+from alpina_app.domain.class_ids import class_key
 from alpina_app.domain.contents import (
     Content,
     GptCall,

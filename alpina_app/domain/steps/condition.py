@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from alpina_app.domain.class_ids import class_key
 from alpina_app.domain.conditions import holds
 from alpina_app.domain.effects import AskGpt, GptResult
 from alpina_app.domain.program import ClassifierPlan, RulesPlan
 from alpina_app.domain.steps.context import Context, Move
 from alpina_app.domain.values import clean_text
 
-_QUOTES: Final = "\"'`«»„“”‟‘’‚‹›"
 _SHOWN: Final = 200
 
 
@@ -60,13 +60,7 @@ def _instructions(step: ClassifierPlan, ctx: Context) -> str:
 
 def _class_of(answer: str, ids: tuple[str, ...]) -> str | None:
     """The class whose id the whole answer is, apart from quotes, case and a final stop."""
-    bare = _bare(answer)
+    bare = class_key(answer)
     exact = (name for name in ids if name == answer.strip())
-    folded = (name for name in ids if bare and _bare(name) == bare)
+    folded = (name for name in ids if bare and class_key(name) == bare)
     return next(exact, None) or next(folded, None)
-
-
-def _bare(text: str) -> str:
-    """Without outer spaces and quotes and one final stop, wherever it stands: `"a".`, `"a."`."""
-    text = text.strip().strip(_QUOTES).strip()
-    return text.removesuffix(".").strip().strip(_QUOTES).strip().casefold()
