@@ -27,7 +27,8 @@ from urllib.parse import quote
 import reflex as rx
 from reflex.istate.proxy import StateProxy
 from reflex.middleware.middleware import Middleware
-from reflex_base.event import get_hydrate_event
+from reflex_base.constants import CompileVars
+from reflex_base.event import get_event
 
 from alpina_app.errors import AlpinaError, NotSignedIn
 from alpina_app.i18n import Language, translate
@@ -69,6 +70,11 @@ class Guarded(rx.State, mixin=True):
         return caller
 
 
+class Fresh(Guarded, mixin=True):
+    """For a state that its page fills: a page that is loaded anew begins without what the tab
+    showed before. A page that only finds its server again goes on."""
+
+
 class TabOwner(rx.State):
     """Whose session the states of this tab were filled for."""
 
@@ -77,16 +83,28 @@ class TabOwner(rx.State):
 
 @dataclass
 class OneOwner(Middleware):
-    """Empties a tab's states where another session's browser connects with the tab's token."""
+    """Empties a tab's states before they are sent to a browser that connects: all of them where it
+    speaks for another session than they were filled for, the fresh ones where it has just loaded
+    its page."""
 
     async def preprocess(self, app: Any, state: Any, event: Any) -> None:
-        if event.name != get_hydrate_event(state):
+        if event.name not in _connecting(state):
             return
         token = cookie_value(state.router.headers.cookie or "", SESSION_COOKIE) or ""
         session = _fingerprint(token)
         if (await state.get_state(TabOwner))._session != session:
             state.reset()
             (await state.get_state(TabOwner))._session = session
+        elif event.payload.get("hashes"):  # of what the page was built with: its first connection
+            for one in state.substates.values():
+                if isinstance(one, Fresh):
+                    one.reset()  # type: ignore[no-untyped-call]
+
+
+def _connecting(root: Any) -> tuple[str, ...]:
+    """Names of the events that are answered with every state of the tab."""
+    names = (CompileVars.HYDRATE, CompileVars.HYDRATE_AND_LOAD)
+    return tuple(get_event(root, name) for name in names)
 
 
 def reported(handler: F) -> F:

@@ -14,7 +14,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.istate.data import HeaderData, URLData
-from reflex_base.event import Event, get_hydrate_event
+from reflex_base.event import Event, get_event
 from reflex_base.utils.format import json_dumps
 
 from alpina_app.services.accounts import open_login_session
@@ -51,10 +51,14 @@ class Tab:
     async def state(self, kind: type[Any]) -> Any:
         return await self._root.get_state(kind)
 
-    async def connect(self) -> str:
-        """What a browser that connects with this tab's token is sent, as JSON."""
-        event = Event(name=get_hydrate_event(self._root))
-        await OneOwner().preprocess(None, self._root, event)
+    async def connect(self, *, event: str = "hydrate_and_load", loaded: bool = False) -> str:
+        """What a browser that connects with this tab's token is sent, as JSON.
+
+        `loaded`: it has just loaded its page; else it only found the server again.
+        """
+        payload = {"hashes": ["0" * 16]} if loaded else {}
+        told = Event(name=get_event(self._root, event), payload=payload)
+        await OneOwner().preprocess(None, self._root, told)
         return json_dumps(self._root.dict(), ensure_ascii=False)
 
     async def fire(self, kind: type[Any], handler: str, /, *args: Any) -> Told:

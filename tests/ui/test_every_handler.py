@@ -118,3 +118,18 @@ async def test_a_viewer_changes_nothing(app, kind, name):
     before = stored(app)
     await attempt(app, "viewer", kind, name)
     assert stored(app) == before
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [one for one in sorted(set(states()), key=lambda one: one.__name__) if not one._mixin],
+)
+async def test_no_public_var_can_be_set_from_outside(app, kind):
+    """`setvar`, which Reflex makes for every state, calls `set_<var>`: there is none but handlers,
+    which ask who calls."""
+    tab = Tab(app, "administrator")
+    before = await tab.public(kind)
+    for name in [one for one in kind.base_vars if f"set_{one}" not in kind.event_handlers]:
+        with pytest.raises(AttributeError):
+            await tab.fire(kind, "setvar", name, "чужое")
+    assert await tab.public(kind) == before

@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+import reflex as rx
+from reflex_base.event.processor.base_state_processor import _hydrate_event_names
+
 from alpina_app.models import Bot, BotExecution, Scenario
 from alpina_app.ui.states.bot import BotForm
 from alpina_app.ui.states.bots import Bots
@@ -29,11 +33,26 @@ async def test_the_same_person_gets_the_tab_back(app):
     assert SECRET in await tab.connect()
 
 
-async def test_another_browser_with_the_tabs_token_gets_nothing_of_it(app):
+@pytest.mark.parametrize("loaded", [False, True])
+@pytest.mark.parametrize("event", ["hydrate", "hydrate_and_load"])
+async def test_another_browser_with_the_tabs_token_gets_nothing_of_it(app, event, loaded):
     for role in (None, "viewer"):
         tab = await filled(app)
         tab.sign_in(role)
-        assert SECRET not in await tab.connect()
+        assert SECRET not in await tab.connect(event=event, loaded=loaded)
+
+
+def test_these_are_the_events_that_send_every_state():
+    assert {f"{rx.State.get_name()}.{name}" for name in ("hydrate", "hydrate_and_load")} == set(
+        _hydrate_event_names()
+    )
+
+
+async def test_a_page_that_is_loaded_anew_begins_without_what_the_tab_showed(app):
+    tab = await filled(app)
+    (await tab.state(I18n)).lang = "en"
+    assert SECRET not in await tab.connect(loaded=True)
+    assert (await tab.state(I18n)).lang == "en"
 
 
 async def test_an_event_before_the_connection_gives_nothing_either(app):

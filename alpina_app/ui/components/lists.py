@@ -1,65 +1,195 @@
-"""What lists have in common: search box, filters, pager, skeleton."""
+"""What lists have in common: search box, filters, rows, pager, skeleton.
 
-from collections.abc import Sequence
-from typing import Any
+`state` is a `states.listed.Listed`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import reflex as rx
 
 from alpina_app.ui.components.links import page_link
+from alpina_app.ui.components.states import empty_state
+from alpina_app.ui.states.session import Session
 from alpina_app.ui.texts import t
 
+ORDERINGS: Final = (
+    ("-created_at", "order_newest"),
+    ("created_at", "order_oldest"),
+    ("-updated_at", "order_changed"),
+    ("name", "order_name"),
+    ("-name", "order_name_back"),
+)
+"""Values and the texts of area `bots` that name them."""
 
-def toolbar(*controls: rx.Component, label: Any) -> rx.Component:
-    return rx.el.div(*controls, class_name="toolbar", role="search", aria_label=label)
+
+def _one_text(text: rx.Var[str]) -> list[rx.Var[str]]:
+    return [text]
 
 
-def search_box(label: Any, *, value: Any, key: Any, on_type: Any, on_submit: Any) -> rx.Component:
-    """`on_type(text)` comes a moment after the last key, `on_submit(form)` on Enter.
+class SearchBox(rx.Component):
+    library = rx.asset("list_parts.jsx", shared=True).importable_path
+    tag = "SearchBox"
 
-    The box is not bound: it begins anew with `value` when `key` changes.
-    """
-    return rx.el.form(
-        rx.icon("search", size=18, aria_hidden="true"),
-        rx.el.input(
-            type="search",
-            name="search",
-            default_value=value,
-            key=key,
-            aria_label=label,
-            placeholder=label,
-            auto_complete="off",
-            max_length=200,
-            class_name="input",
-            on_change=on_type.debounce(300),
+    label: rx.Var[str]
+    value: rx.Var[str]
+    on_search: rx.EventHandler[_one_text]  # type: ignore[type-arg, valid-type]
+
+
+def toolbar(
+    state: Any,
+    *filters: rx.Component,
+    label: Any,
+    search: Any,
+    orderings: Sequence[tuple[str, str]] = (),
+) -> rx.Component:
+    """`label` names the whole, `search` the box; `orderings` as `ORDERINGS`."""
+    order = filter_select(
+        state,
+        t("bots.order"),
+        [(value, t(f"bots.{text}")) for value, text in orderings],
+        value=state.ordering,
+        on_change=state.choose_ordering,
+    )
+    return rx.el.div(
+        SearchBox.create(
+            rx.icon("search", size=18, aria_hidden="true"),
+            label=search,
+            value=state.search,
+            on_search=state.search_for,
         ),
-        on_submit=on_submit,
-        reset_on_submit=False,
-        class_name="search-box",
+        *filters,
+        *((order,) if orderings else ()),
+        class_name="toolbar",
+        role="search",
+        aria_label=label,
+    )
+
+
+def filter_by(
+    state: Any, name: str, label: Any, options: Sequence[tuple[str, Any]]
+) -> rx.Component:
+    """`name`: the filter's; `options`: values and labels, the value "" stands for all."""
+    return filter_select(
+        state,
+        label,
+        options,
+        value=state.chosen[name],
+        on_change=lambda value: state.choose(name, value),
+    )
+
+
+def activity_filter(state: Any) -> rx.Component:
+    return filter_by(
+        state,
+        "is_active",
+        t("bots.filter_active"),
+        [
+            ("", t("bots.any_activity")),
+            ("true", t("bots.only_active")),
+            ("false", t("bots.only_inactive")),
+        ],
+    )
+
+
+def bot_filter(state: Any) -> rx.Component:
+    """Which bot's: for every list that has the filter `bot`."""
+    return filter_select(
+        state,
+        t("work.filter_bot"),
+        [("", t("work.any_bot"))],
+        rx.foreach(state.bots, lambda bot: rx.el.option(bot.name, value=bot.id.to_string())),
+        value=state.chosen["bot"],
+        on_change=lambda value: state.choose("bot", value),
     )
 
 
 def filter_select(
-    label: Any, options: Sequence[tuple[str, Any]], *, value: Any, on_change: Any
+    state: Any,
+    label: Any,
+    options: Sequence[tuple[str, Any]],
+    *more: rx.Component,
+    value: Any,
+    on_change: Any,
 ) -> rx.Component:
-    """`options`: values and labels; the value "" stands for all."""
+    """Waits for the list: a choice made before would be lost."""
     return rx.el.select(
         *(rx.el.option(text, value=name) for name, text in options),
+        *more,
         value=value,
         on_change=on_change,
+        disabled=~state.ready,
         aria_label=label,
         class_name="select compact",
     )
 
 
-def pager(links: Any) -> rx.Component:
-    """`links`: a Var of `ui.lists.PageLink`s."""
+def rows_or_why_not(
+    state: Any, *, count: str, row: Callable[[Any], rx.Component], empty: rx.Component
+) -> rx.Component:
+    """The rows that were found, or what to do where there are none.
+
+    `count`: the key of the text that says how many; `empty`: where nothing was asked for.
+    """
     return rx.cond(
-        links.length() > 0,
-        rx.el.nav(
-            rx.foreach(links, _page),
-            class_name="pager",
-            aria_label=t("forms.pages"),
+        state.ready,
+        rx.cond(
+            state.count > 0,
+            rx.fragment(
+                rx.el.p(t(count, count=state.count), class_name="list-note", role="status"),
+                rx.el.ul(rx.foreach(state.rows, row), class_name="list"),
+                _pager(state.links),
+            ),
+            rx.cond(state.is_narrowed, _nothing_found(state), empty),
         ),
+        rows_skeleton(),
+    )
+
+
+def row_switch(is_active: Any, on_change: Any, label: Any) -> rx.Component:
+    """`on_change(checked)`."""
+    return rx.el.input(
+        type="checkbox",
+        role="switch",
+        checked=is_active,
+        on_change=on_change,
+        disabled=~Session.may_edit,
+        aria_label=label,
+        class_name="switch",
+    )
+
+
+def row_menu(label: Any, *first: rx.Component, duplicate: Any, delete: Any) -> rx.Component:
+    """`label` names the button; `first`: what every reader may do."""
+    return actions_menu(
+        rx.icon("ellipsis", size=20, aria_hidden="true"),
+        rx.el.span(label, class_name="visually-hidden"),
+        first=first,
+        duplicate=duplicate,
+        delete=delete,
+        class_name="icon-button",
+    )
+
+
+def actions_menu(
+    *label: Any, first: Sequence[rx.Component], duplicate: Any, delete: Any, class_name: str
+) -> rx.Component:
+    """What can be done with an object; `label` is what the button holds."""
+    return rx.menu.root(
+        rx.menu.trigger(rx.el.button(*label, type="button", class_name=class_name)),
+        rx.menu.content(
+            *first,
+            rx.cond(
+                Session.may_edit,
+                rx.fragment(
+                    rx.menu.item(t("bots.duplicate"), on_select=duplicate),
+                    rx.menu.separator(),
+                    rx.menu.item(t("bots.delete"), color="red", on_select=delete),
+                ),
+            ),
+            align="end",
+        ),
+        modal=False,
     )
 
 
@@ -69,6 +199,23 @@ def rows_skeleton(count: int = 5) -> rx.Component:
         *(rx.el.div(class_name="skeleton row-skeleton") for _ in range(count)),
         class_name="stack",
         aria_hidden="true",
+    )
+
+
+def _nothing_found(state: Any) -> rx.Component:
+    return empty_state(
+        "search-x",
+        t("bots.nothing_title"),
+        t("bots.nothing_text"),
+        page_link(t("bots.show_all"), href=state._shape.path, class_name="button"),
+    )
+
+
+def _pager(links: Any) -> rx.Component:
+    """`links`: a Var of `ui.lists.PageLink`s."""
+    return rx.cond(
+        links.length() > 0,
+        rx.el.nav(rx.foreach(links, _page), class_name="pager", aria_label=t("forms.pages")),
     )
 
 

@@ -9,11 +9,12 @@ from alpina_app.ui.components.dialogs import confirm_dialog, modal
 from alpina_app.ui.components.fields import Fields
 from alpina_app.ui.components.formats import moment
 from alpina_app.ui.components.links import document_link, page_link
-from alpina_app.ui.components.lists import rows_skeleton
+from alpina_app.ui.components.lists import actions_menu, rows_skeleton
 from alpina_app.ui.components.shell import page_head, shell
 from alpina_app.ui.components.states import active_badge, missing, not_allowed
 from alpina_app.ui.components.talks import talk_row
-from alpina_app.ui.pages.bots import actions_menu, delete_dialog
+from alpina_app.ui.pages.bots import delete_dialog
+from alpina_app.ui.pages.scenarios import new_scenario_dialog
 from alpina_app.ui.pages.try_out import try_out
 from alpina_app.ui.states.bot import TAG, BotForm
 from alpina_app.ui.states.session import Session
@@ -99,7 +100,7 @@ def _menu() -> rx.Component:
         actions_menu(
             t("bots.more"),
             rx.icon("chevron-down", size=18, aria_hidden="true"),
-            export=BotForm.export,
+            first=(rx.menu.item(t("bots.export"), on_select=BotForm.export),),
             duplicate=BotForm.duplicate,
             delete=BotForm.ask_delete,
             class_name="button",
@@ -342,29 +343,11 @@ def _revert_dialog() -> rx.Component:
 
 
 def _scenario_dialog() -> rx.Component:
-    fields = Fields("new-scenario", "bots", rx.Var.create({"name": ""}), BotForm.scenario_errors)
-    return modal(
-        "make-scenario",
-        t("bots.scenario_title"),
-        rx.el.form(
-            fields.text("name", max_length=200, custom_attrs={"data-autofocus": "true"}),
-            rx.el.div(
-                rx.el.button(
-                    t("forms.cancel"),
-                    type="button",
-                    class_name="button",
-                    on_click=BotForm.no_scenario,
-                ),
-                rx.el.button(t("bots.scenario_make"), type="submit", class_name="button primary"),
-                class_name="dialog-actions",
-            ),
-            on_submit=BotForm.make_scenario,
-            reset_on_submit=False,
-            no_validate=True,
-            class_name="form",
-        ),
+    return new_scenario_dialog(
         open=BotForm.making_scenario,
+        errors=BotForm.scenario_errors,
         on_close=BotForm.no_scenario,
+        on_submit=BotForm.make_scenario,
     )
 
 

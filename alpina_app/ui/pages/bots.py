@@ -8,20 +8,20 @@ from alpina_app.ui.components.browser import TextFile
 from alpina_app.ui.components.dialogs import confirm_dialog, modal
 from alpina_app.ui.components.formats import moment
 from alpina_app.ui.components.links import page_link
-from alpina_app.ui.components.lists import filter_select, pager, rows_skeleton, search_box, toolbar
+from alpina_app.ui.components.lists import (
+    ORDERINGS,
+    activity_filter,
+    filter_by,
+    row_menu,
+    row_switch,
+    rows_or_why_not,
+    toolbar,
+)
 from alpina_app.ui.components.shell import page_head, shell
 from alpina_app.ui.components.states import empty_state
 from alpina_app.ui.states.bots import LONGEST_FILE, Bots
 from alpina_app.ui.states.session import Session
 from alpina_app.ui.texts import t, words
-
-_ORDERINGS = (
-    ("-created_at", "order_newest"),
-    ("created_at", "order_oldest"),
-    ("-updated_at", "order_changed"),
-    ("name", "order_name"),
-    ("-name", "order_name_back"),
-)
 
 
 def bots() -> rx.Component:
@@ -43,7 +43,7 @@ def bots() -> rx.Component:
             ),
         ),
         _toolbar(),
-        rx.cond(Bots.ready, _found(), rows_skeleton()),
+        rows_or_why_not(Bots, count="bots.count", row=_row, empty=_empty()),
         delete_dialog(Bots.deleting != 0, Bots.goes_with, Bots.keep, Bots.delete),
         _import_dialog(),
         active="bots",
@@ -61,34 +61,6 @@ def new_bot_link() -> rx.Component:
 
 def type_label(bot_type: Any) -> rx.Component:
     return rx.cond(bot_type == "chat", t("bots.type_chat"), t("bots.type_completion"))
-
-
-def actions_menu(
-    *label: Any,
-    first: tuple[rx.Component, ...] = (),
-    export: Any,
-    duplicate: Any,
-    delete: Any,
-    class_name: str,
-) -> rx.Component:
-    """What can be done with a bot; `label` is what the button holds."""
-    return rx.menu.root(
-        rx.menu.trigger(rx.el.button(*label, type="button", class_name=class_name)),
-        rx.menu.content(
-            *first,
-            rx.menu.item(t("bots.export"), on_select=export),
-            rx.cond(
-                Session.may_edit,
-                rx.fragment(
-                    rx.menu.item(t("bots.duplicate"), on_select=duplicate),
-                    rx.menu.separator(),
-                    rx.menu.item(t("bots.delete"), color="red", on_select=delete),
-                ),
-            ),
-            align="end",
-        ),
-        modal=False,
-    )
 
 
 def delete_dialog(opened: Any, goes_with: Any, on_close: Any, on_confirm: Any) -> rx.Component:
@@ -125,65 +97,29 @@ def delete_dialog(opened: Any, goes_with: Any, on_close: Any, on_confirm: Any) -
 
 def _toolbar() -> rx.Component:
     return toolbar(
-        search_box(
-            t("bots.search"),
-            value=Bots.search,
-            key=Bots.search_key,
-            on_type=Bots.type_search,
-            on_submit=Bots.submit_search,
-        ),
-        filter_select(
-            t("bots.filter_active"),
-            [
-                ("", t("bots.any_activity")),
-                ("true", t("bots.only_active")),
-                ("false", t("bots.only_inactive")),
-            ],
-            value=Bots.is_active,
-            on_change=Bots.choose_active,
-        ),
-        filter_select(
+        Bots,
+        activity_filter(Bots),
+        filter_by(
+            Bots,
+            "bot_type",
             t("bots.filter_type"),
             [
                 ("", t("bots.any_type")),
                 ("chat", t("bots.type_chat")),
                 ("completion", t("bots.type_completion")),
             ],
-            value=Bots.bot_type,
-            on_change=Bots.choose_type,
-        ),
-        filter_select(
-            t("bots.order"),
-            [(value, t(f"bots.{text}")) for value, text in _ORDERINGS],
-            value=Bots.ordering,
-            on_change=Bots.choose_ordering,
         ),
         label=t("bots.list_label"),
+        search=t("bots.search"),
+        orderings=ORDERINGS,
     )
 
 
-def _found() -> rx.Component:
+def _empty() -> rx.Component:
     return rx.cond(
-        Bots.count > 0,
-        rx.fragment(
-            rx.el.p(t("bots.count", count=Bots.count), class_name="list-note", role="status"),
-            rx.el.ul(rx.foreach(Bots.rows, _row), class_name="list bots"),
-            pager(Bots.links),
-        ),
-        rx.cond(
-            Bots.is_narrowed,
-            empty_state(
-                "search-x",
-                t("bots.nothing_title"),
-                t("bots.nothing_text"),
-                page_link(t("bots.show_all"), href="/bots", class_name="button"),
-            ),
-            rx.cond(
-                Session.may_edit,
-                empty_state("bot", t("bots.empty_title"), t("bots.empty_text"), new_bot_link()),
-                empty_state("bot", t("bots.empty_title"), t("bots.empty_text_viewer")),
-            ),
-        ),
+        Session.may_edit,
+        empty_state("bot", t("bots.empty_title"), t("bots.empty_text"), new_bot_link()),
+        empty_state("bot", t("bots.empty_title"), t("bots.empty_text_viewer")),
     )
 
 
@@ -201,14 +137,10 @@ def _row(bot: Any) -> rx.Component:
             ),
             class_name="bot-main",
         ),
-        rx.el.input(
-            type="checkbox",
-            role="switch",
-            checked=bot.is_active,
-            on_change=lambda checked: Bots.set_active(bot.id, checked),
-            disabled=~Session.may_edit,
-            aria_label=t("bots.turn_on", name=bot.name),
-            class_name="switch",
+        row_switch(
+            bot.is_active,
+            lambda checked: Bots.set_active(bot.id, checked),
+            t("bots.turn_on", name=bot.name),
         ),
         _menu(bot),
         class_name="bot-row",
@@ -217,17 +149,13 @@ def _row(bot: Any) -> rx.Component:
 
 
 def _menu(bot: Any) -> rx.Component:
-    return actions_menu(
-        rx.icon("ellipsis", size=20, aria_hidden="true"),
-        rx.el.span(t("bots.actions", name=bot.name), class_name="visually-hidden"),
-        first=(
-            rx.menu.item(t("bots.edit"), on_select=rx.redirect(f"/bots/{bot.id}")),
-            rx.menu.item(t("bots.open_chat"), on_select=rx.redirect(f"/chat/{bot.id}")),
-        ),
-        export=Bots.export(bot.id),
+    return row_menu(
+        t("bots.actions", name=bot.name),
+        rx.menu.item(t("bots.edit"), on_select=rx.redirect(f"/bots/{bot.id}")),
+        rx.menu.item(t("bots.open_chat"), on_select=rx.redirect(f"/chat/{bot.id}")),
+        rx.menu.item(t("bots.export"), on_select=Bots.export(bot.id)),
         duplicate=Bots.duplicate(bot.id),
         delete=Bots.ask_delete(bot.id),
-        class_name="icon-button",
     )
 
 

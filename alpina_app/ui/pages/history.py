@@ -6,53 +6,53 @@ import reflex as rx
 
 from alpina_app.ui.components.formats import moment, number
 from alpina_app.ui.components.links import page_link
-from alpina_app.ui.components.lists import filter_select, pager, rows_skeleton, search_box, toolbar
+from alpina_app.ui.components.lists import (
+    ORDERINGS,
+    bot_filter,
+    filter_by,
+    rows_or_why_not,
+    rows_skeleton,
+    toolbar,
+)
 from alpina_app.ui.components.shell import page_head, shell
 from alpina_app.ui.components.states import empty_state, missing
 from alpina_app.ui.components.talks import status_badge
-from alpina_app.ui.pages.scenarios import bot_filter, nothing_found
 from alpina_app.ui.pages.steps import step_type_badge
 from alpina_app.ui.states.history import History, TalkPage
 from alpina_app.ui.texts import t
-
-_ORDERINGS = (
-    ("-created_at", "order_newest"),
-    ("created_at", "order_oldest"),
-    ("-updated_at", "order_changed"),
-)
 
 
 def history() -> rx.Component:
     return shell(
         page_head(t("work.history_title")),
         toolbar(
-            search_box(
-                t("work.history_search"),
-                value=History.search,
-                key=History.search_key,
-                on_type=History.type_search,
-                on_submit=History.submit_search,
-            ),
+            History,
             bot_filter(History),
-            filter_select(
+            filter_by(
+                History,
+                "is_completed",
                 t("work.filter_state"),
                 [
                     ("", t("work.any_state")),
                     ("false", t("work.only_open")),
                     ("true", t("work.only_completed")),
                 ],
-                value=History.chosen["is_completed"],
-                on_change=lambda value: History.choose("is_completed", value),
-            ),
-            filter_select(
-                t("bots.order"),
-                [(value, t(f"bots.{text}")) for value, text in _ORDERINGS],
-                value=History.ordering,
-                on_change=History.choose_ordering,
             ),
             label=t("work.history_list"),
+            search=t("work.history_search"),
+            orderings=ORDERINGS[:3],
         ),
-        rx.cond(History.ready, _found(), rows_skeleton()),
+        rows_or_why_not(
+            History,
+            count="bots.talks_count",
+            row=_row,
+            empty=empty_state(
+                "history",
+                t("work.no_talks"),
+                t("work.no_talks_text"),
+                page_link(t("work.to_bots"), href="/bots", class_name="button primary"),
+            ),
+        ),
         active="history",
     )
 
@@ -70,29 +70,6 @@ def talk_page() -> rx.Component:
 
 def talk_title() -> rx.Var[str]:
     return t("work.talk_title", number=TalkPage.number)
-
-
-def _found() -> rx.Component:
-    return rx.cond(
-        History.count > 0,
-        rx.fragment(
-            rx.el.p(
-                t("bots.talks_count", count=History.count), class_name="list-note", role="status"
-            ),
-            rx.el.ul(rx.foreach(History.rows, _row), class_name="list"),
-            pager(History.links),
-        ),
-        rx.cond(
-            History.is_narrowed,
-            nothing_found("/history"),
-            empty_state(
-                "history",
-                t("work.no_talks"),
-                t("work.no_talks_text"),
-                page_link(t("work.to_bots"), href="/bots", class_name="button primary"),
-            ),
-        ),
-    )
 
 
 def _row(line: Any) -> rx.Component:

@@ -4,56 +4,39 @@ from typing import Any
 
 import reflex as rx
 
+from alpina_app.services.scenario_templates import list_templates
 from alpina_app.ui.components.dialogs import confirm_dialog, modal
+from alpina_app.ui.components.fields import Fields
 from alpina_app.ui.components.formats import moment
 from alpina_app.ui.components.links import page_link
-from alpina_app.ui.components.lists import filter_select, pager, rows_skeleton, search_box, toolbar
+from alpina_app.ui.components.lists import (
+    ORDERINGS,
+    activity_filter,
+    bot_filter,
+    row_menu,
+    row_switch,
+    rows_or_why_not,
+    toolbar,
+)
 from alpina_app.ui.components.shell import page_head, shell
 from alpina_app.ui.components.states import empty_state
 from alpina_app.ui.states.scenarios import Scenarios
 from alpina_app.ui.states.session import Session
 from alpina_app.ui.texts import t, words
 
-_ORDERINGS = (
-    ("-created_at", "order_newest"),
-    ("created_at", "order_oldest"),
-    ("-updated_at", "order_changed"),
-    ("name", "order_name"),
-    ("-name", "order_name_back"),
-)
-
 
 def scenarios() -> rx.Component:
     return shell(
         page_head(t("work.scenarios_title"), rx.cond(Session.may_edit, _new_button())),
         toolbar(
-            search_box(
-                t("work.scenarios_search"),
-                value=Scenarios.search,
-                key=Scenarios.search_key,
-                on_type=Scenarios.type_search,
-                on_submit=Scenarios.submit_search,
-            ),
+            Scenarios,
             bot_filter(Scenarios),
-            filter_select(
-                t("bots.filter_active"),
-                [
-                    ("", t("bots.any_activity")),
-                    ("true", t("bots.only_active")),
-                    ("false", t("bots.only_inactive")),
-                ],
-                value=Scenarios.chosen["is_active"],
-                on_change=lambda value: Scenarios.choose("is_active", value),
-            ),
-            filter_select(
-                t("bots.order"),
-                [(value, t(f"bots.{text}")) for value, text in _ORDERINGS],
-                value=Scenarios.ordering,
-                on_change=Scenarios.choose_ordering,
-            ),
+            activity_filter(Scenarios),
             label=t("work.scenarios_list"),
+            search=t("work.scenarios_search"),
+            orderings=ORDERINGS,
         ),
-        rx.cond(Scenarios.ready, _found(), rows_skeleton()),
+        rows_or_why_not(Scenarios, count="bots.scenarios_count", row=_row, empty=_empty()),
         _new_dialog(),
         confirm_dialog(
             "delete-scenario",
@@ -69,57 +52,20 @@ def scenarios() -> rx.Component:
     )
 
 
-def bot_filter(state: Any) -> rx.Component:
-    """Which bot's: for every list that has the filter `bot`."""
-    return rx.el.select(
-        rx.el.option(t("work.any_bot"), value=""),
-        rx.foreach(state.bots, lambda bot: rx.el.option(bot.name, value=bot.id.to_string())),
-        value=state.chosen["bot"],
-        on_change=lambda value: state.choose("bot", value),
-        aria_label=t("work.filter_bot"),
-        class_name="select compact",
-    )
-
-
-def nothing_found(path: str) -> rx.Component:
-    return empty_state(
-        "search-x",
-        t("bots.nothing_title"),
-        t("bots.nothing_text"),
-        page_link(t("bots.show_all"), href=path, class_name="button"),
-    )
-
-
-def _found() -> rx.Component:
+def _empty() -> rx.Component:
     return rx.cond(
-        Scenarios.count > 0,
-        rx.fragment(
-            rx.el.p(
-                t("bots.scenarios_count", count=Scenarios.count),
-                class_name="list-note",
-                role="status",
-            ),
-            rx.el.ul(rx.foreach(Scenarios.rows, _row), class_name="list"),
-            pager(Scenarios.links),
+        Scenarios.bots.length() > 0,
+        empty_state(
+            "git-branch",
+            t("work.no_scenarios"),
+            t("work.no_scenarios_text"),
+            rx.cond(Session.may_edit, _new_button()),
         ),
-        rx.cond(
-            Scenarios.is_narrowed,
-            nothing_found("/scenarios"),
-            rx.cond(
-                Scenarios.bots.length() > 0,
-                empty_state(
-                    "git-branch",
-                    t("work.no_scenarios"),
-                    t("work.no_scenarios_text"),
-                    rx.cond(Session.may_edit, _new_button()),
-                ),
-                empty_state(
-                    "git-branch",
-                    t("work.no_scenarios"),
-                    t("work.no_bots_text"),
-                    page_link(t("work.to_bots"), href="/bots", class_name="button primary"),
-                ),
-            ),
+        empty_state(
+            "git-branch",
+            t("work.no_scenarios"),
+            t("work.no_bots_text"),
+            page_link(t("work.to_bots"), href="/bots", class_name="button primary"),
         ),
     )
 
@@ -137,14 +83,10 @@ def _row(line: Any) -> rx.Component:
             rx.el.p(_findings(line), _live(line), class_name="row"),
             class_name="line-main",
         ),
-        rx.el.input(
-            type="checkbox",
-            role="switch",
-            checked=line.is_active,
-            on_change=lambda checked: Scenarios.set_active(line.id, checked),
-            disabled=~Session.may_edit,
-            aria_label=t("work.turn_on", name=line.name),
-            class_name="switch",
+        row_switch(
+            line.is_active,
+            lambda checked: Scenarios.set_active(line.id, checked),
+            t("work.turn_on", name=line.name),
         ),
         _menu(line),
         class_name="line",
@@ -176,31 +118,12 @@ def _live(line: Any) -> rx.Component:
 
 
 def _menu(line: Any) -> rx.Component:
-    return rx.menu.root(
-        rx.menu.trigger(
-            rx.el.button(
-                rx.icon("ellipsis", size=20, aria_hidden="true"),
-                rx.el.span(t("work.actions", name=line.name), class_name="visually-hidden"),
-                type="button",
-                class_name="icon-button",
-            )
-        ),
-        rx.menu.content(
-            rx.menu.item(t("bots.edit"), on_select=rx.redirect(f"/scenarios/{line.id}")),
-            rx.menu.item(t("work.open_bot"), on_select=rx.redirect(f"/bots/{line.bot_id}")),
-            rx.cond(
-                Session.may_edit,
-                rx.fragment(
-                    rx.menu.item(t("bots.duplicate"), on_select=Scenarios.copy(line.id)),
-                    rx.menu.separator(),
-                    rx.menu.item(
-                        t("bots.delete"), color="red", on_select=Scenarios.ask_delete(line.id)
-                    ),
-                ),
-            ),
-            align="end",
-        ),
-        modal=False,
+    return row_menu(
+        t("work.actions", name=line.name),
+        rx.menu.item(t("bots.edit"), on_select=rx.redirect(f"/scenarios/{line.id}")),
+        rx.menu.item(t("work.open_bot"), on_select=rx.redirect(f"/bots/{line.bot_id}")),
+        duplicate=Scenarios.copy(line.id),
+        delete=Scenarios.ask_delete(line.id),
     )
 
 
@@ -216,68 +139,85 @@ def _new_button() -> rx.Component:
 
 
 def _new_dialog() -> rx.Component:
+    fields = Fields("new-scenario", "work", Scenarios.chosen, Scenarios.errors)
+    bots = rx.foreach(Scenarios.bots, lambda bot: rx.el.option(bot.name, value=bot.id.to_string()))
+    return new_scenario_dialog(
+        fields.choice("bot", bots),
+        open=Scenarios.making,
+        errors=Scenarios.errors,
+        on_close=Scenarios.close_new,
+        on_submit=Scenarios.make,
+    )
+
+
+def new_scenario_dialog(
+    *fields: rx.Component, open: Any, errors: Any, on_close: Any, on_submit: Any
+) -> rx.Component:
+    """Asks for what `make_scenario` wants beside `fields`: a name, and what to begin with."""
+    named = Fields("new-scenario", "work", rx.Var.create({"name": ""}), errors)
     return modal(
         "new-scenario",
         t("work.new_scenario"),
         rx.el.form(
-            _field(
-                "name",
-                rx.el.input(
-                    id="new-scenario-name",
-                    name="name",
-                    default_value=Scenarios.new_name,
-                    max_length=200,
-                    auto_complete="off",
-                    class_name="input",
-                    aria_describedby="new-scenario-name-error",
-                    aria_invalid=rx.cond(Scenarios.errors.contains("name"), "true", "false"),
-                    custom_attrs={"data-autofocus": "true"},
-                ),
-            ),
-            _field(
-                "bot",
-                rx.el.select(
-                    rx.foreach(
-                        Scenarios.bots,
-                        lambda bot: rx.el.option(bot.name, value=bot.id.to_string()),
-                    ),
-                    id="new-scenario-bot",
-                    name="bot",
-                    default_value=Scenarios.chosen["bot"],
-                    class_name="select",
-                    aria_describedby="new-scenario-bot-error",
-                ),
-            ),
+            *fields,
+            _template_choice(),
+            named.text("name", hint=True, max_length=200, custom_attrs={"data-autofocus": "true"}),
             rx.el.div(
                 rx.el.button(
-                    t("forms.cancel"),
-                    type="button",
-                    class_name="button",
-                    on_click=Scenarios.close_new,
+                    t("forms.cancel"), type="button", class_name="button", on_click=on_close
                 ),
                 rx.el.button(t("work.create"), type="submit", class_name="button primary"),
                 class_name="dialog-actions",
             ),
-            on_submit=Scenarios.make,
+            on_submit=on_submit,
             reset_on_submit=False,
-            class_name="stack",
+            no_validate=True,
+            class_name="form",
         ),
-        open=Scenarios.making,
-        on_close=Scenarios.close_new,
+        open=open,
+        on_close=on_close,
+        class_name="broad",
     )
 
 
-def _field(name: str, control: rx.Component) -> rx.Component:
-    error = Scenarios.errors[name].to(dict[str, str])
-    return rx.el.div(
-        rx.el.label(t(f"work.new_{name}"), html_for=f"new-scenario-{name}", class_name="label"),
-        control,
+def _template_choice() -> rx.Component:
+    """What a new scenario begins with: the field `template` of a form."""
+    own = _template(
+        "", "file-plus", t("work.template_none"), t("work.template_none_text"), checked=True
+    )
+    return rx.el.fieldset(
+        rx.el.legend(t("work.template"), class_name="label"),
         rx.el.div(
-            rx.cond(
-                Scenarios.errors.contains(name),
-                rx.el.p(words(error["ru"], error["en"]), class_name="error"),
+            own,
+            *(
+                _template(
+                    one.key,
+                    one.icon,
+                    words(one.name["ru"], one.name["en"]),
+                    words(one.description["ru"], one.description["en"]),
+                )
+                for one in list_templates()
             ),
-            id=f"new-scenario-{name}-error",
+            class_name="template-choices",
         ),
-        class_name="field",
+        class_name="plain-fieldset",
+    )
+
+
+def _template(key: str, icon: str, name: Any, text: Any, *, checked: bool = False) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name="template",
+            value=key,
+            default_checked=checked,
+            aria_label=name,
+            aria_describedby=f"template-{key or 'none'}",
+        ),
+        rx.icon(icon, size=20, aria_hidden="true"),
+        rx.el.span(
+            rx.el.strong(name),
+            rx.el.span(text, id=f"template-{key or 'none'}", class_name="soft"),
+        ),
+        class_name="template-choice",
     )

@@ -5,10 +5,9 @@ from typing import Any
 import reflex as rx
 
 from alpina_app.ui.components.links import page_link
-from alpina_app.ui.components.lists import filter_select, pager, rows_skeleton, search_box, toolbar
+from alpina_app.ui.components.lists import bot_filter, filter_by, rows_or_why_not, toolbar
 from alpina_app.ui.components.shell import page_head, shell
 from alpina_app.ui.components.states import empty_state
-from alpina_app.ui.pages.scenarios import bot_filter, nothing_found
 from alpina_app.ui.states.steps import Steps
 from alpina_app.ui.texts import t
 
@@ -24,26 +23,31 @@ def steps() -> rx.Component:
     return shell(
         page_head(t("work.steps_title")),
         toolbar(
-            search_box(
-                t("work.steps_search"),
-                value=Steps.search,
-                key=Steps.search_key,
-                on_type=Steps.type_search,
-                on_submit=Steps.submit_search,
-            ),
+            Steps,
             bot_filter(Steps),
-            filter_select(
+            filter_by(
+                Steps,
+                "step_type",
                 t("work.filter_type"),
                 [
                     ("", t("work.any_type")),
                     *((name, t(f"work.type_{name}")) for name in STEP_ICONS),
                 ],
-                value=Steps.chosen["step_type"],
-                on_change=lambda value: Steps.choose("step_type", value),
             ),
             label=t("work.steps_list"),
+            search=t("work.steps_search"),
         ),
-        rx.cond(Steps.ready, _found(), rows_skeleton()),
+        rows_or_why_not(
+            Steps,
+            count="bots.steps_count",
+            row=_row,
+            empty=empty_state(
+                "list",
+                t("work.no_steps"),
+                t("work.no_steps_text"),
+                page_link(t("work.to_scenarios"), href="/scenarios", class_name="button primary"),
+            ),
+        ),
         active="steps",
     )
 
@@ -64,29 +68,6 @@ def step_type_badge(step_type: Any) -> rx.Component:
             for name, icon in STEP_ICONS.items()
         ),
         rx.fragment(),
-    )
-
-
-def _found() -> rx.Component:
-    return rx.cond(
-        Steps.count > 0,
-        rx.fragment(
-            rx.el.p(
-                t("bots.steps_count", count=Steps.count), class_name="list-note", role="status"
-            ),
-            rx.el.ul(rx.foreach(Steps.rows, _row), class_name="list"),
-            pager(Steps.links),
-        ),
-        rx.cond(
-            Steps.is_narrowed,
-            nothing_found("/steps"),
-            empty_state(
-                "list",
-                t("work.no_steps"),
-                t("work.no_steps_text"),
-                page_link(t("work.to_scenarios"), href="/scenarios", class_name="button primary"),
-            ),
-        ),
     )
 
 

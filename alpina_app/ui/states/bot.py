@@ -1,5 +1,6 @@
 """`/bots/[id]` and `/bots/new`: a bot's form, and everything about the bot."""
 
+from secrets import token_hex
 from typing import Any
 
 import reflex as rx
@@ -18,9 +19,9 @@ from alpina_app.services.bot_pages import (
     view_bot,
 )
 from alpina_app.services.bots import BOTS
-from alpina_app.services.scenarios import SCENARIOS
+from alpina_app.ui.arguments import id_of_path, known_id
 from alpina_app.ui.forms import Errors, errors_of, tell_forget, tell_saved
-from alpina_app.ui.guards import Guarded, reported, sign_in_redirect
+from alpina_app.ui.guards import Fresh, reported, sign_in_redirect
 from alpina_app.ui.runtime import runtime
 from alpina_app.ui.states.bot_fields import (
     Difference,
@@ -33,7 +34,8 @@ from alpina_app.ui.states.bot_fields import (
     read_form,
     values_of,
 )
-from alpina_app.ui.states.bots import download_of, duplicate, known_id
+from alpina_app.ui.states.bots import download_of, duplicate
+from alpina_app.ui.states.scenarios import make_scenario
 from alpina_app.ui.texts import language_of
 
 TAG = "_tag"
@@ -41,8 +43,9 @@ _MODELS_SHOWN = 300
 _TRIES = 3
 
 
-class BotForm(Guarded, rx.State):
-    """`form_key` changes when the form has to begin anew with `values`.
+class BotForm(Fresh, rx.State):
+    """`form_key` changes when the form has to begin anew with `values`; no key comes twice, so that
+    no form goes on with what stood in another one.
 
     `tag`: the stored version the form began with. `unsaved`: `values` are not what is stored.
     `refused` counts refused saves, so that the browser goes to the first wrong field each time.
@@ -59,7 +62,7 @@ class BotForm(Guarded, rx.State):
     updated_at: str = ""
     values: dict[str, str] = {}
     tag: str = ""
-    form_key: int = 0
+    form_key: str = ""
     unsaved: bool = False
     errors: Errors = {}
     refused: int = 0
@@ -88,7 +91,7 @@ class BotForm(Guarded, rx.State):
         if not caller.signed_in:
             return sign_in_redirect(self)
         try:
-            bot_id = _id_of(self.router.url.path)
+            bot_id = known_id(id_of_path(self.router.url.path), BOTS)
             view = await runtime().database.read(view_bot, caller, bot_id)
         except NotFound:
             self.reset()  # type: ignore[no-untyped-call]
@@ -213,22 +216,24 @@ class BotForm(Guarded, rx.State):
     @reported
     async def make_scenario(self, form: dict[str, Any]) -> Any:
         caller = await self._require_editor()
-        name = form.get("name") if isinstance(form, dict) else None
-        values = {"name": name, "bot": known_id(self.bot_id)}
+        values = {**(form if isinstance(form, dict) else {}), "bot": known_id(self.bot_id, BOTS)}
+        language = await language_of(self)
         try:
-            stored = await runtime().database.run(crud.create, caller, SCENARIOS, values)
+            scenario = await runtime().database.run(make_scenario, caller, values, language)
         except Invalid as refused:
             self.scenario_errors = errors_of(refused)
             return None
         self.making_scenario = False
-        return rx.redirect(f"/scenarios/{stored.id}")
+        return rx.redirect(f"/scenarios/{scenario}")
 
     @rx.event
     @reported
     async def duplicate(self) -> Any:
         caller = await self._require_editor()
         language = await language_of(self)
-        copy = await runtime().database.run(duplicate, caller, known_id(self.bot_id), language)
+        copy = await runtime().database.run(
+            duplicate, caller, known_id(self.bot_id, BOTS), language
+        )
         text = translate(language, "bots.duplicated")
         self.ready = False
         return [rx.redirect(f"/bots/{copy}"), rx.toast.success(text)]
@@ -237,13 +242,13 @@ class BotForm(Guarded, rx.State):
     @reported
     async def export(self) -> Any:
         caller = await self._require_sign_in()
-        return await download_of(caller, known_id(self.bot_id))
+        return await download_of(caller, known_id(self.bot_id, BOTS))
 
     @rx.event
     @reported
     async def ask_delete(self) -> None:
         caller = await self._require_editor()
-        bot_id = known_id(self.bot_id)
+        bot_id = known_id(self.bot_id, BOTS)
         self.goes_with = await runtime().database.read(goes_with, caller, bot_id)
         self.deleting = True
 
@@ -257,7 +262,7 @@ class BotForm(Guarded, rx.State):
     @reported
     async def delete(self) -> Any:
         caller = await self._require_editor()
-        await runtime().database.run(crud.remove, caller, BOTS, known_id(self.bot_id))
+        await runtime().database.run(crud.remove, caller, BOTS, known_id(self.bot_id, BOTS))
         self.deleting = False
         text = translate(await language_of(self), "bots.deleted", name=self.goes_with.name)
         return [tell_forget(), rx.redirect("/bots"), rx.toast.success(text)]
@@ -310,7 +315,7 @@ class BotForm(Guarded, rx.State):
         return bool(self.conflict)
 
     async def _show_stored(self, caller: Caller) -> None:
-        self._show(await runtime().database.read(view_bot, caller, known_id(self.bot_id)))
+        self._show(await runtime().database.read(view_bot, caller, known_id(self.bot_id, BOTS)))
 
     def _show(self, view: BotView) -> None:
         self.bot_id = view.values["id"]
@@ -325,7 +330,7 @@ class BotForm(Guarded, rx.State):
         self.tag = tag
         self.unsaved = unsaved
         self.errors = {}
-        self.form_key += 1
+        self.form_key = token_hex(8)
 
     def _show_beside(self, view: BotView) -> None:
         """What stands about the form."""
@@ -342,9 +347,3 @@ class BotForm(Guarded, rx.State):
 def embed_code(origin: str, bot_id: int) -> str:
     """What a site puts into its pages to have the chat's button."""
     return f'<script src="{origin}/widget.js" data-bot="{bot_id}" defer></script>'
-
-
-def _id_of(path: str) -> int:
-    """The last part of `/bots/7`. Raises NotFound."""
-    last = path.rstrip("/").rpartition("/")[2]
-    return known_id(int(last) if last.isascii() and last.isdigit() and len(last) < 20 else None)

@@ -2,30 +2,29 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from sqlmodel import Session as DatabaseSession
 
-from alpina_app.errors import Invalid, NotFound, NotSignedIn
+from alpina_app.errors import Invalid, NotSignedIn
 from alpina_app.i18n import LANGUAGES, translate
 from alpina_app.services import crud
 from alpina_app.services.access import Caller, require_editor
 from alpina_app.services.bot_pages import GoesWith, duplicate_bot, goes_with, list_bots
 from alpina_app.services.bots import BOTS
 from alpina_app.services.fields import decode_json
+from alpina_app.services.resource import Resource
 from alpina_app.services.transfer import export_bot, import_bot
+from alpina_app.services.work_lists import Listing
+from alpina_app.ui.arguments import known_id
 from alpina_app.ui.forms import error_in_both, message_text
-from alpina_app.ui.guards import Guarded, reported, sign_in_redirect
-from alpina_app.ui.lists import Asked, ListShape, PageLink, clean_search, page_links
+from alpina_app.ui.guards import reported
+from alpina_app.ui.lists import Asked, ListShape
 from alpina_app.ui.runtime import runtime
+from alpina_app.ui.states.listed import Managed
 from alpina_app.ui.texts import language_of
 
-SHAPE = ListShape(
-    "/bots",
-    filters={"is_active": ("true", "false"), "bot_type": ("chat", "completion")},
-    orderings=("-created_at", "created_at", "-updated_at", "name", "-name"),
-)
 LONGEST_FILE = 900_000
 _LONGEST_DESCRIPTION = 160
 _ERRORS_SHOWN = 100
@@ -52,117 +51,41 @@ class FileError:
     en: str
 
 
-class Bots(Guarded, rx.State):
-    """`search_key` changes when the search box has to show another text than was typed."""
-
-    ready: bool = False
+class Bots(Managed, rx.State):
     rows: list[BotRow] = []
-    count: int = 0
-    links: list[PageLink] = []
-    search: str = ""
-    search_key: int = 0
-    is_active: str = ""
-    bot_type: str = ""
-    ordering: str = SHAPE.orderings[0]
-    is_narrowed: bool = False
-
-    deleting: int = 0
     goes_with: GoesWith = GoesWith("", 0, 0, 0)
     importing: bool = False
     file_errors: list[FileError] = []
 
-    _typed: list[str] = []
-
-    @rx.event
-    @reported
-    async def load(self) -> Any:
-        caller = await self._caller()
-        if not caller.signed_in:
-            return sign_in_redirect(self)
-        await self._fill(caller)
-        return None
-
-    @rx.event
-    @reported
-    async def type_search(self, text: str) -> Any:
-        await self._require_sign_in()
-        return self._search(text, replace=True)
-
-    @rx.event
-    @reported
-    async def submit_search(self, form: dict[str, Any]) -> Any:
-        await self._require_sign_in()
-        return self._search(form.get("search") if isinstance(form, dict) else "")
-
-    @rx.event
-    @reported
-    async def choose_active(self, value: str) -> Any:
-        return await self._choose("is_active", value)
-
-    @rx.event
-    @reported
-    async def choose_type(self, value: str) -> Any:
-        return await self._choose("bot_type", value)
-
-    @rx.event
-    @reported
-    async def choose_ordering(self, value: str) -> Any:
-        await self._require_sign_in()
-        if value not in SHAPE.orderings:
-            return None
-        ordering = "" if value == SHAPE.orderings[0] else value
-        return self._go(self._asked().with_ordering(ordering))
-
-    @rx.event
-    @reported
-    async def set_active(self, bot_id: int, is_active: bool) -> Any:
-        caller = await self._require_editor()
-        data = {"is_active": is_active is True}
-        try:
-            await runtime().database.run(
-                crud.update, caller, BOTS, known_id(bot_id), data, partial=True
-            )
-        finally:
-            await self._fill(caller)
+    _resource: ClassVar[Resource] = BOTS
+    _deleted: ClassVar[str] = "bots.deleted"
+    _shape: ClassVar[ListShape] = ListShape(
+        "/bots",
+        filters={"is_active": ("true", "false"), "bot_type": ("chat", "completion")},
+        orderings=("-created_at", "created_at", "-updated_at", "name", "-name"),
+    )
 
     @rx.event
     @reported
     async def duplicate(self, bot_id: int) -> Any:
         caller = await self._require_editor()
         language = await language_of(self)
-        copy = await runtime().database.run(duplicate, caller, known_id(bot_id), language)
-        return rx.redirect(f"/bots/{copy}")
+        copy = await runtime().database.run(duplicate, caller, known_id(bot_id, BOTS), language)
+        text = translate(language, "bots.duplicated")
+        return [rx.redirect(f"/bots/{copy}"), rx.toast.success(text)]
 
     @rx.event
     @reported
     async def export(self, bot_id: int) -> Any:
         caller = await self._require_sign_in()
-        return await download_of(caller, known_id(bot_id))
+        return await download_of(caller, known_id(bot_id, BOTS))
 
     @rx.event
     @reported
     async def ask_delete(self, bot_id: int) -> None:
         caller = await self._require_editor()
-        self.goes_with = await runtime().database.read(goes_with, caller, known_id(bot_id))
-        self.deleting = bot_id
-
-    @rx.event
-    @reported
-    async def keep(self) -> None:
-        await self._require_sign_in()
-        self.deleting = 0
-
-    @rx.event
-    @reported
-    async def delete(self) -> Any:
-        caller = await self._require_editor()
-        bot_id, self.deleting = self.deleting, 0
-        try:
-            await runtime().database.run(crud.remove, caller, BOTS, known_id(bot_id))
-        finally:
-            await self._fill(caller)
-        text = translate(await language_of(self), "bots.deleted", name=self.goes_with.name)
-        return rx.toast.success(text)
+        self.goes_with = await runtime().database.read(goes_with, caller, known_id(bot_id, BOTS))
+        self.deleting, self.deleting_name = bot_id, self.goes_with.name
 
     @rx.event
     @reported
@@ -208,55 +131,14 @@ class Bots(Guarded, rx.State):
         language = await language_of(self)
         return [rx.redirect(f"/bots/{stored.id}"), rx.toast.success(_imported(data, language))]
 
-    async def _choose(self, name: str, value: str) -> Any:
-        await self._require_sign_in()
-        if not isinstance(value, str) or (value and not SHAPE.allows(name, value)):
-            return None
-        return self._go(self._asked().with_filter(name, value))
+    async def _find(self, caller: Caller, asked: Asked) -> Listing:
+        found, scenarios = await runtime().database.read(list_bots, caller, asked.params())
+        self.rows = [_row(item, scenarios.get(item["id"], 0)) for item in found.items]
+        return Listing(found.count, found.number, found.pages, tuple(self.rows))
 
-    def _search(self, raw: Any, *, replace: bool = False) -> Any:
-        text = clean_search(raw)
-        self._typed = [*self._typed[-20:], text]
-        return self._go(self._asked().with_search(text), replace=replace)
-
-    def _asked(self) -> Asked:
-        return SHAPE.read(self.router.url.query_parameters)
-
-    def _go(self, asked: Asked, *, replace: bool = False) -> Any:
-        return rx.redirect(SHAPE.address(asked), replace=replace)
-
-    async def _fill(self, caller: Caller) -> None:
-        asked = self._asked()
-        try:
-            page, scenarios = await runtime().database.read(list_bots, caller, asked.params())
-        except NotFound:
-            asked = asked.with_page(0)
-            page, scenarios = await runtime().database.read(list_bots, caller, asked.params())
-        self.rows = [_row(item, scenarios.get(item["id"], 0)) for item in page.items]
-        self.count = page.count
-        self.links = page_links(SHAPE, asked, page.number, page.pages)
-        self._show_search(asked.search)
-        self.is_active = asked.filters.get("is_active", "")
-        self.bot_type = asked.filters.get("bot_type", "")
-        self.ordering = asked.ordering or SHAPE.orderings[0]
-        self.is_narrowed = asked.is_narrowed
-        self.ready = True
-
-    def _show_search(self, text: str) -> None:
-        """What was typed stands in the box already, and more may have been typed meanwhile."""
-        if text in self._typed:
-            self._typed = self._typed[self._typed.index(text) + 1 :]
-        elif text != self.search:
-            self._typed = []
-            self.search_key += 1
-        self.search = text
-
-
-def known_id(raw: Any) -> int:
-    """Raises NotFound for what cannot be an id."""
-    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw < 2**63:
-        raise NotFound(what=BOTS.title)
-    return raw
+    @staticmethod
+    def _switch(session: DatabaseSession, caller: Caller, object_id: int, is_active: bool) -> None:
+        crud.update(session, caller, BOTS, object_id, {"is_active": is_active}, partial=True)
 
 
 def duplicate(session: DatabaseSession, caller: Caller, bot_id: int, language: str) -> int:

@@ -9,7 +9,8 @@ import reflex as rx
 from alpina_app.errors import NotFound
 from alpina_app.services.access import Caller
 from alpina_app.services.work_lists import Listing, TalkLine, list_talks, read_talk
-from alpina_app.ui.guards import Guarded, reported, sign_in_redirect
+from alpina_app.ui.arguments import id_of_path
+from alpina_app.ui.guards import Fresh, reported, sign_in_redirect
 from alpina_app.ui.lists import Asked, ListShape
 from alpina_app.ui.runtime import runtime
 from alpina_app.ui.states.listed import Listed
@@ -61,7 +62,7 @@ class EventRow:
     details: str
 
 
-class TalkPage(Guarded, rx.State):
+class TalkPage(Fresh, rx.State):
     ready: bool = False
     missing: bool = False
     number: int = 0
@@ -83,8 +84,7 @@ class TalkPage(Guarded, rx.State):
         caller = await self._caller()
         if not caller.signed_in:
             return sign_in_redirect(self)
-        raw = self.router.url.path.rstrip("/").rpartition("/")[2]
-        number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else 0
+        number = id_of_path(self.router.url.path)
         self.ready, self.missing, self.number = False, False, number
         try:
             talk = await runtime().database.read(read_talk, caller, number)

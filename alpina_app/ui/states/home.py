@@ -10,7 +10,7 @@ from alpina_app.services.accounts import has_users
 from alpina_app.services.bot_pages import ExecutionRow
 from alpina_app.services.overview import Attention, OpenBot, open_bots, read_overview
 from alpina_app.services.test_data import create_test_data
-from alpina_app.ui.guards import Guarded, reported
+from alpina_app.ui.guards import Fresh, reported
 from alpina_app.ui.runtime import runtime
 from alpina_app.ui.texts import language_of
 
@@ -25,7 +25,7 @@ class Numbers:
     active_bots: int = 0
 
 
-class Home(Guarded, rx.State):
+class Home(Fresh, rx.State):
     """`for_team`: the signed-in person's part is filled."""
 
     ready: bool = False

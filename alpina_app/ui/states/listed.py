@@ -1,32 +1,39 @@
-"""What the lists of scenarios, steps and conversations share: search, filters, order, pages."""
+"""What every list shares: search, filters, order, pages, and turning on and off and deleting."""
 
 from typing import Any, ClassVar
 
 import reflex as rx
+from sqlmodel import Session
 
 from alpina_app.errors import NotFound
+from alpina_app.i18n import translate
+from alpina_app.services import crud
 from alpina_app.services.access import Caller
+from alpina_app.services.resource import Resource
 from alpina_app.services.work_lists import BotName, Listing, bot_names
-from alpina_app.ui.guards import Guarded, reported, sign_in_redirect
+from alpina_app.ui.arguments import known_id
+from alpina_app.ui.guards import Fresh, reported, sign_in_redirect
 from alpina_app.ui.lists import Asked, ListShape, PageLink, clean_search, page_links
 from alpina_app.ui.runtime import runtime
+from alpina_app.ui.texts import language_of
 
 
-class Listed(Guarded, mixin=True):
-    """A list whose question stands in the address. A state of it says `_shape` and `_find`."""
+class Listed(Fresh, mixin=True):
+    """A list whose question stands in the address. A state of it says `_shape` and `_find`.
+
+    `bots`: those to choose from, where the list has the filter `bot`.
+    """
 
     ready: bool = False
     count: int = 0
     links: list[PageLink] = []
     bots: list[BotName] = []
     search: str = ""
-    search_key: int = 0
     chosen: dict[str, str] = {}
     ordering: str = ""
     is_narrowed: bool = False
 
     _shape: ClassVar[ListShape]
-    _typed: list[str] = []
 
     @rx.event
     @reported
@@ -39,15 +46,9 @@ class Listed(Guarded, mixin=True):
 
     @rx.event
     @reported
-    async def type_search(self, text: str) -> Any:
+    async def search_for(self, text: str) -> Any:
         await self._require_sign_in()
-        return self._search(text, replace=True)
-
-    @rx.event
-    @reported
-    async def submit_search(self, form: dict[str, Any]) -> Any:
-        await self._require_sign_in()
-        return self._search(form.get("search") if isinstance(form, dict) else "")
+        return self._go(self._asked().with_search(clean_search(text)), replace=True)
 
     @rx.event
     @reported
@@ -80,19 +81,15 @@ class Listed(Guarded, mixin=True):
         except NotFound:
             asked = asked.with_page(0)
             found = await self._find(caller, asked)
-        self.bots = await runtime().database.read(bot_names, caller)
+        if "bot" in self._shape.filters:
+            self.bots = await runtime().database.read(bot_names, caller)
         self.count = found.count
         self.links = page_links(self._shape, asked, found.number, found.pages)
-        self._show_search(asked.search)
+        self.search = asked.search
         self.chosen = {name: asked.filters.get(name, "") for name in self._shape.filters}
         self.ordering = asked.ordering or self._shape.orderings[0]
         self.is_narrowed = asked.is_narrowed
         self.ready = True
-
-    def _search(self, raw: Any, *, replace: bool = False) -> Any:
-        text = clean_search(raw)
-        self._typed = [*self._typed[-20:], text]
-        return self._go(self._asked().with_search(text), replace=replace)
 
     def _asked(self) -> Asked:
         return self._shape.read(self.router.url.query_parameters)
@@ -100,11 +97,47 @@ class Listed(Guarded, mixin=True):
     def _go(self, asked: Asked, *, replace: bool = False) -> Any:
         return rx.redirect(self._shape.address(asked), replace=replace)
 
-    def _show_search(self, text: str) -> None:
-        """What was typed stands in the box already, and more may have been typed meanwhile."""
-        if text in self._typed:
-            self._typed = self._typed[self._typed.index(text) + 1 :]
-        elif text != self.search:
-            self._typed = []
-            self.search_key += 1
-        self.search = text
+
+class Managed(Listed, mixin=True):
+    """A list whose objects can be turned on and off and deleted. A state of it says `_resource`,
+    `_deleted` (the text's key, with `{name}`), `_switch` and `ask_delete`."""
+
+    deleting: int = 0
+    deleting_name: str = ""
+
+    _resource: ClassVar[Resource]
+    _deleted: ClassVar[str]
+
+    @rx.event
+    @reported
+    async def set_active(self, object_id: int, is_active: bool) -> Any:
+        caller = await self._require_editor()
+        known = known_id(object_id, self._resource)
+        try:
+            await runtime().database.run(self._switch, caller, known, is_active is True)
+        finally:
+            await self._fill(caller)
+
+    @rx.event
+    @reported
+    async def keep(self) -> None:
+        await self._require_sign_in()
+        self.deleting = 0
+
+    @rx.event
+    @reported
+    async def delete(self) -> Any:
+        caller = await self._require_editor()
+        object_id, self.deleting = self.deleting, 0
+        try:
+            known = known_id(object_id, self._resource)
+            await runtime().database.run(crud.remove, caller, self._resource, known)
+        finally:
+            await self._fill(caller)
+        text = translate(await language_of(self), self._deleted, name=self.deleting_name)
+        return rx.toast.success(text)
+
+    @staticmethod
+    def _switch(session: Session, caller: Caller, object_id: int, is_active: bool) -> None:
+        """Stores it, or raises why not."""
+        raise NotImplementedError

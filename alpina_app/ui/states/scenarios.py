@@ -4,28 +4,34 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import reflex as rx
+from sqlmodel import Session
 
-from alpina_app.errors import Invalid, NotFound
+from alpina_app.errors import Invalid
+from alpina_app.i18n import Language, translate
 from alpina_app.services import crud
 from alpina_app.services.access import Caller
+from alpina_app.services.editor_page import revision_of, switch
+from alpina_app.services.resource import Resource
+from alpina_app.services.scenario_templates import create_from_template
 from alpina_app.services.scenarios import SCENARIOS
 from alpina_app.services.transfer import copy_scenario
 from alpina_app.services.work_lists import Listing, ScenarioLine, count_findings, list_scenarios
+from alpina_app.ui.arguments import known_id
 from alpina_app.ui.forms import Errors, errors_of
 from alpina_app.ui.guards import reported
 from alpina_app.ui.lists import Asked, ListShape
 from alpina_app.ui.runtime import runtime
-from alpina_app.ui.states.listed import Listed
+from alpina_app.ui.states.listed import Managed
+from alpina_app.ui.texts import language_of
 
 
-class Scenarios(Listed, rx.State):
+class Scenarios(Managed, rx.State):
     rows: list[ScenarioLine] = []
     making: bool = False
     errors: Errors = {}
-    new_name: str = ""
-    deleting: int = 0
-    deleting_name: str = ""
 
+    _resource: ClassVar[Resource] = SCENARIOS
+    _deleted: ClassVar[str] = "work.deleted"
     _shape: ClassVar[ListShape] = ListShape(
         "/scenarios",
         filters={"bot": None, "is_active": ("true", "false")},
@@ -34,25 +40,9 @@ class Scenarios(Listed, rx.State):
 
     @rx.event
     @reported
-    async def set_active(self, scenario_id: int, is_active: bool) -> Any:
-        caller = await self._require_editor()
-        try:
-            await runtime().database.run(
-                crud.update,
-                caller,
-                SCENARIOS,
-                _known_id(scenario_id),
-                {"is_active": is_active is True},
-                partial=True,
-            )
-        finally:
-            await self._fill(caller)
-
-    @rx.event
-    @reported
     async def open_new(self) -> None:
         await self._require_editor()
-        self.errors, self.new_name, self.making = {}, "", True
+        self.errors, self.making = {}, True
 
     @rx.event
     @reported
@@ -64,48 +54,33 @@ class Scenarios(Listed, rx.State):
     @reported
     async def make(self, form: dict[str, Any]) -> Any:
         caller = await self._require_editor()
-        data = form if isinstance(form, dict) else {}
-        values = {"name": data.get("name", ""), "bot": data.get("bot", "")}
+        values = form if isinstance(form, dict) else {}
+        language = await language_of(self)
         try:
-            stored = await runtime().database.run(crud.create, caller, SCENARIOS, values)
+            scenario = await runtime().database.run(make_scenario, caller, values, language)
         except Invalid as refused:
             self.errors = errors_of(refused)
-            self.new_name = str(values["name"])[:200]
             return None
         self.making = False
-        return rx.redirect(f"/scenarios/{stored.id}")
+        return rx.redirect(f"/scenarios/{scenario}")
 
     @rx.event
     @reported
     async def copy(self, scenario_id: int) -> Any:
         caller = await self._require_editor()
-        stored = await runtime().database.run(copy_scenario, caller, _known_id(scenario_id))
-        return rx.redirect(f"/scenarios/{stored.id}")
+        known = known_id(scenario_id, SCENARIOS)
+        stored = await runtime().database.run(copy_scenario, caller, known)
+        text = translate(await language_of(self), "work.duplicated")
+        return [rx.redirect(f"/scenarios/{stored.id}"), rx.toast.success(text)]
 
     @rx.event
     @reported
     async def ask_delete(self, scenario_id: int) -> None:
         caller = await self._require_editor()
         found = await runtime().database.read(
-            crud.read, caller, SCENARIOS, _known_id(scenario_id), open_to_guests=False
+            crud.read, caller, SCENARIOS, known_id(scenario_id, SCENARIOS), open_to_guests=False
         )
         self.deleting, self.deleting_name = scenario_id, found["name"]
-
-    @rx.event
-    @reported
-    async def keep(self) -> None:
-        await self._require_sign_in()
-        self.deleting = 0
-
-    @rx.event
-    @reported
-    async def delete(self) -> None:
-        caller = await self._require_editor()
-        scenario_id, self.deleting = self.deleting, 0
-        try:
-            await runtime().database.run(crud.remove, caller, SCENARIOS, _known_id(scenario_id))
-        finally:
-            await self._fill(caller)
 
     async def _find(self, caller: Caller, asked: Asked) -> Listing:
         found, pictures, secrets = await runtime().database.read(
@@ -120,9 +95,23 @@ class Scenarios(Listed, rx.State):
         ]
         return found
 
+    @staticmethod
+    def _switch(session: Session, caller: Caller, object_id: int, is_active: bool) -> None:
+        revision = revision_of(session, caller, object_id)
+        switch(session, caller, object_id, revision, is_active)
 
-def _known_id(raw: Any) -> int:
-    """Raises NotFound for what cannot be an id."""
-    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 < raw < 2**63:
-        raise NotFound(what=SCENARIOS.title)
-    return raw
+
+def make_scenario(
+    session: Session, caller: Caller, values: dict[str, Any], language: Language
+) -> int:
+    """A scenario of the form's `name`, `bot` and `template` ("" for an empty one); its id.
+
+    One made from a template may go without a name. Raises Invalid, NotAllowed, NotSignedIn.
+    """
+    name, bot, template = (values.get(key, "") for key in ("name", "bot", "template"))
+    if isinstance(template, str) and template:
+        named = name.strip() if isinstance(name, str) else ""
+        made = create_from_template(session, caller, bot, template, language, named or None)
+        if made is not None:
+            return made
+    return crud.create(session, caller, SCENARIOS, {"name": name, "bot": bot}).id

@@ -13,7 +13,7 @@ from alpina_app.errors import AlpinaError, Invalid, ModelError
 from alpina_app.i18n import LANGUAGES, translate
 from alpina_app.services.bot_pages import clean_settings
 from alpina_app.ui.forms import errors_of
-from alpina_app.ui.guards import Guarded, reported
+from alpina_app.ui.guards import Fresh, reported
 from alpina_app.ui.runtime import runtime
 from alpina_app.ui.states.bot import BotForm
 from alpina_app.ui.states.bot_fields import as_data, read_form
@@ -33,7 +33,7 @@ class TryLine:
     cut: bool = False
 
 
-class TryOut(Guarded, rx.State):
+class TryOut(Fresh, rx.State):
     """`live`: the answer that is being written. `problem`: why there is none, by language.
 
     `sent` counts the messages that were taken.
