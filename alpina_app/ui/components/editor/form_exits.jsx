@@ -1,6 +1,6 @@
 // Where a step leads: pickers of steps by name.
 
-import { useEffect, useId } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { CornerDownRight, ArrowUpRight } from "lucide-react";
 import { useForm, usePlace } from "./form_context.jsx";
 import { Field, SwitchField } from "./form_controls.jsx";
@@ -17,8 +17,17 @@ function ExitPicker({ id, label, value, onChange, notes, exit, unset, end = true
   const isStep = typeof value === "number";
   const isKnown = isStep ? numbers.has(value) : value === null ? end : value === undefined && Boolean(unset);
   const chosen = !isKnown ? "?" : isStep ? String(value) : value === null ? "end" : "unset";
+  // Arrow keys pass by every choice of a closed list: a new step is made by Enter or on leaving.
+  const [wish, setWish] = useState(null);
+  const isByKey = useRef(false);
+  const make = (wanted) => {
+    setWish(null);
+    actions.create(wanted.slice(4), { step: step.id, exit });
+  };
   const change = (next) => {
-    if (next.startsWith("new:")) actions.create(next.slice(4), { step: step.id, exit });
+    setWish(null);
+    if (next.startsWith("new:") && isByKey.current) setWish(next);
+    else if (next.startsWith("new:")) make(next);
     else if (next === "end") onChange(null);
     else if (next === "unset") onChange(undefined);
     else if (next !== "?") onChange(Number(next));
@@ -31,7 +40,13 @@ function ExitPicker({ id, label, value, onChange, notes, exit, unset, end = true
           <select
             {...attributes}
             className="select"
-            value={chosen}
+            value={wish ?? chosen}
+            onPointerDown={() => (isByKey.current = false)}
+            onKeyDown={(event) => {
+              isByKey.current = event.key !== "Enter";
+              if (event.key === "Enter" && wish) make(wish);
+            }}
+            onBlur={() => wish && make(wish)}
             onChange={({ target }) => change(target.value)}
           >
             {!isKnown && <option value="?">{value == null ? say("choose_step") : say("unknown_step", { id: String(value) })}</option>}
