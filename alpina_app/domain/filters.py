@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from babel import Locale
     from babel.numbers import NumberPattern
 
-Apply: TypeAlias = Callable[[Json, str], Json | Missing]
+Found: TypeAlias = Json | Missing
+Apply: TypeAlias = Callable[[Json, str], Found]
 
 TEXT_LIMIT: Final = 262_144
 SUM_DIGITS: Final = 400
@@ -86,14 +87,14 @@ def percent_encode(text: str) -> str:
     return quote(clean_text(text), safe="")
 
 
-def _json(value: Json, language: str) -> Json | Missing:
+def _json(value: Json, language: str) -> Found:
     try:
         return dump_json(value)[:TEXT_LIMIT]
     except JsonError:
         return MISSING
 
 
-def _length(value: Json, language: str) -> Json | Missing:
+def _length(value: Json, language: str) -> Found:
     return len(value) if isinstance(value, (str, list, dict)) else MISSING
 
 
@@ -102,7 +103,7 @@ def _bind_join(arguments: list[Json]) -> Apply:
     if len(arguments) > 1 or not isinstance(separator, str):
         raise ArgumentError
 
-    def join(value: Json, language: str) -> Json | Missing:
+    def join(value: Json, language: str) -> Found:
         if not isinstance(value, list):
             return MISSING
         room = TEXT_LIMIT
@@ -123,7 +124,7 @@ def _bind_sum(sign: int) -> Callable[[list[Json]], Apply]:
             raise ArgumentError
         (term,) = arguments
 
-        def add(value: Json, language: str) -> Json | Missing:
+        def add(value: Json, language: str) -> Found:
             number = as_number(value)
             if number is None:
                 return MISSING
@@ -138,7 +139,7 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _sum(number: int | float, term: Any, sign: int) -> Json | Missing:
+def _sum(number: int | float, term: Any, sign: int) -> Found:
     if isinstance(number, int) and isinstance(term, int):
         total: int | float = number + sign * term
     else:
@@ -158,7 +159,7 @@ def _bind_number(arguments: list[Json]) -> Apply:
     if len(arguments) > 1 or not (decimals is None or _is_count(decimals)):
         raise ArgumentError
 
-    def number(value: Json, language: str) -> Json | Missing:
+    def number(value: Json, language: str) -> Found:
         found = as_number(value)
         if found is None or abs(found) >= 10**SUM_DIGITS:
             return MISSING
@@ -208,7 +209,7 @@ def _bind_date(arguments: list[Json]) -> Apply:
     if pattern is not None:
         _check_pattern(pattern)
 
-    def format_(value: Json, language: str) -> Json | Missing:
+    def format_(value: Json, language: str) -> Found:
         moment = _moment(value)
         if moment is None:
             return MISSING

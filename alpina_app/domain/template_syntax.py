@@ -7,7 +7,7 @@ text of a broken template is said literally.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from alpina_app.domain.filters import FILTERS, ArgumentError, Call, bind_filter
 from alpina_app.domain.values import (
@@ -38,8 +38,7 @@ _BACKSLASHED: Final = re.compile(r"\\.", re.DOTALL)
 _BRACES: Final = re.compile(r"\{+|\}+")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A path that a template reads; `guarded` where `default` stands in for a missing value."""
 
     path: Path
@@ -58,8 +57,7 @@ class TemplateProblem:
     params: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One `{{...}}`. `quoted`: it stands inside a string where the text is read as JSON.
 
     `url_calls` and `json_calls` are `calls` without the closing filter that escapes as that
@@ -74,8 +72,7 @@ class Expression:
 
     @property
     def use(self) -> Use:
-        guarded = bool(self.calls) and any(call.name == "default" for call in self.calls)
-        return Use(self.path, guarded)
+        return Use(self.path, any(call.name == "default" for call in self.calls))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +184,7 @@ def _read_path(text: str) -> Path:
         raise _Broken("broken_template") from None
     if not path or not is_variable_name(str(path[0])):
         raise _Broken("broken_template")
-    if not all(_KEY.fullmatch(str(part)) for part in path[1:]):
+    if len(path) > 1 and not all(_KEY.fullmatch(str(part)) for part in path[1:]):
         raise _Broken("broken_template")
     return path
 

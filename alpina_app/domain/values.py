@@ -144,6 +144,8 @@ def parse_path(text: str) -> Path:
     Raises PathError.
     """
     text = text.strip()
+    if text.isidentifier():
+        return (text,)  # nearly every path is one name
     parts: list[str | int] = []
     position = 0
     while position < len(text):

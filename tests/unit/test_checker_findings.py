@@ -11,7 +11,7 @@ import pytest
 import alpina_app.domain
 from alpina_app.domain.checker import check
 from alpina_app.i18n import LANGUAGES, catalogue, translate
-from tests.support.pictures import message, picture, step
+from tests.support.pictures import message, picture, question, step
 
 Expected = tuple[str, str, str, dict[str, Any]]
 
@@ -241,6 +241,27 @@ def test_same_thing_in_one_place_is_said_once():
         error("unknown_filter", "content.text", filter="low", fragment="{{today | low}}"),
         error("secret_misplaced", "content.text"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "ambiguous"),
+    [
+        (["C", "C++", "C#"], []),
+        (["+1", "1+", "A"], []),
+        (["Да", "Да!"], [1]),
+        (["Да!", "Да"], [0]),
+        (["Ёлка", "елка"], [1]),
+        (["Раз  два", "раз два"], [1]),
+        (["👍 Да", "Да"], [1]),
+    ],
+)
+def test_labels_are_as_ambiguous_as_answers_are(labels, ambiguous):
+    options = [{"id": f"o{i}", "label": label} for i, label in enumerate(labels)]
+    asked = question(
+        1, "a", text="{{a | default: 1}}", input={"type": "choice", "options": options}, end=True
+    )
+    found = [one.path for one in check(picture(asked)) if one.code == "label_ambiguous"]
+    assert found == [f"content.input.options[{i}].label" for i in ambiguous]
 
 
 def test_options_of_other_inputs_are_left_aside():

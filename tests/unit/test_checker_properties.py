@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from alpina_app.domain.answers.choices import find_options
 from alpina_app.domain.checker import apply_mend, check, has_errors
-from alpina_app.domain.contents import STEP_TYPES
+from alpina_app.domain.contents import STEP_TYPES, parse_content
 from alpina_app.domain.engine import TURN_STEPS
 from alpina_app.domain.picture import StepPicture
 from alpina_app.i18n import LANGUAGES, translate
-from tests.support.pictures import picture, step
+from tests.support.pictures import picture, question, step
 from tests.support.play import http, play
 from tests.unit.test_contents import JSON
 
@@ -150,6 +151,16 @@ def test_any_json_is_checked_and_every_finding_has_texts_and_a_mend_that_applies
         if one.mend is not None:
             mended = check(apply_mend(scenario, one), secrets={"A"})
             assert (one.code, one.step, one.path) not in [(m.code, m.step, m.path) for m in mended]
+
+
+@given(st.lists(st.text("cC+#!. 12ёе-", min_size=1, max_size=4), min_size=1, max_size=5))
+def test_options_without_a_finding_are_each_found_by_their_label(labels):
+    spec = {"type": "choice", "options": [{"label": label} for label in labels]}
+    found = check(picture(question(1, "a", text="{{a}}", input=spec, end=True)))
+    assume(not any("options" in one.path for one in found))
+    parsed = parse_content("question", {"text": "?", "input": spec}).content
+    for i, option in enumerate(parsed.input.options):
+        assert find_options(option.label, parsed.input.options) == (i,)
 
 
 @pytest.mark.parametrize(("depth", "codes"), [(200, ["unknown_filter"]), (201, []), (100_000, [])])

@@ -4,6 +4,7 @@
 import pytest
 
 from alpina_app.domain.effects import AskGpt, CallApi, HttpResult
+from alpina_app.domain.headers import CREDENTIAL_HEADERS
 from tests.support.pictures import message, question, step
 from tests.support.play import gpt, http, play, played
 
@@ -52,7 +53,7 @@ def test_a_call_goes_out_and_its_answer_is_saved_by_path():
             step=1,
             method="GET",
             url=URL,
-            credential_headers=frozenset({"authorization", "cookie"}),
+            credential_headers=CREDENTIAL_HEADERS,
             timeout_s=3,
             retries=2,
             max_response_kb=8,
@@ -227,7 +228,7 @@ def test_credentials_go_out_and_never_into_the_trace():
                 ("Content-Type", "application/json"),
             ),
             body='{"k":"s3cr/t ключ","n":5}'.encode(),
-            credential_headers=frozenset({"authorization", "cookie", "x-key"}),
+            credential_headers=CREDENTIAL_HEADERS | {"x-key"},
             masked=("s3cr/t ключ", "анна:пароль-1"),
         )
     ]

@@ -6,7 +6,7 @@ Source: scenario-format "Answers" and "Fine print".
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 from alpina_app.domain.answers.words import fold, fold_line
 from alpina_app.domain.contents import Option
@@ -20,6 +20,7 @@ _NUMBER: Final = re.compile(r"[(\[«\"']?(?:№\s?|#)?([0-9]{1,4})[.,;:!)\]»\"'
 _SEPARATOR: Final = re.compile(r"[,;\n](?:[^\S\n]{0,9}(?:и|and)\s)?|\s(?:и|and)\s", re.IGNORECASE)
 
 Indices = tuple[int, ...]
+By = Literal["id", "value", "label"]
 
 
 def find_options(text: str, options: Sequence[Option]) -> Indices:
@@ -28,7 +29,7 @@ def find_options(text: str, options: Sequence[Option]) -> Indices:
     By id, value, label, then by number in the list, each tried only if the former found none;
     first as written but for case and spaces, so that "C++" is not "C", then without punctuation.
     """
-    return _Names(options).find(text)
+    return OptionNames(options).find(text)
 
 
 def find_several(text: str, options: Sequence[Option]) -> Indices | None:
@@ -38,7 +39,7 @@ def find_several(text: str, options: Sequence[Option]) -> Indices | None:
     The parts stand between commas, semicolons, new lines and " и ". A label that holds those
     itself is found whole, the longest first.
     """
-    names = _Names(options)
+    names = OptionNames(options)
     whole = names.find(text)
     if whole:
         return whole if len(whole) == 1 else None
@@ -56,37 +57,41 @@ def find_several(text: str, options: Sequence[Option]) -> Indices | None:
     return tuple(sorted(chosen))
 
 
-class _Names:
+class OptionNames:
     """What the options answer to; folded when it is asked for, since most answers are plain."""
 
     def __init__(self, options: Sequence[Option]) -> None:
-        self._columns = (
-            [option.id for option in options],
-            [show_wire(option.value) for option in options],
-            [option.label for option in options],
-        )
+        self._columns: dict[By, list[str]] = {
+            "id": [option.id for option in options],
+            "value": [show_wire(option.value) for option in options],
+            "label": [option.label for option in options],
+        }
         self._count = len(options)
-        self._tables: dict[Callable[[str], str], list[dict[str, Indices]]] = {}
+        self._tables: dict[Callable[[str], str], dict[By, dict[str, Indices]]] = {}
 
     def find(self, text: str) -> Indices:
-        return self.find_named(text) or self._numbered(text)
+        return self.named(text)[1] or self._numbered(text)
 
-    def find_named(self, text: str) -> Indices:
+    def named(self, text: str) -> tuple[By | None, Indices]:
+        """The options that `text` names, and by what; their numbers aside."""
         for key in (fold_line, fold):
             wanted = key(text)
-            for table in self._folded(key):
+            for by, table in self._folded(key).items():
                 if wanted in table:
-                    return table[wanted]
-        return ()
+                    return by, table[wanted]
+        return None, ()
+
+    def all(self) -> set[str]:
+        """Every id, value and label, as written."""
+        return {name for column in self._columns.values() for name in column}
 
     def span(self) -> int:
         """Parts between separators that the longest name falls into."""
-        names = {name for column in self._columns for name in column}
-        return min(MAX_SPAN, max((1, *(len(_pieces(name)) for name in names))))
+        return min(MAX_SPAN, max((1, *(len(_pieces(name)) for name in self.all()))))
 
-    def _folded(self, key: Callable[[str], str]) -> list[dict[str, Indices]]:
+    def _folded(self, key: Callable[[str], str]) -> dict[By, dict[str, Indices]]:
         if key not in self._tables:
-            self._tables[key] = [_table(column, key) for column in self._columns]
+            self._tables[key] = {by: _table(names, key) for by, names in self._columns.items()}
         return self._tables[key]
 
     def _numbered(self, text: str) -> Indices:
@@ -104,11 +109,13 @@ def _table(names: Sequence[str], key: Callable[[str], str]) -> dict[str, Indices
     return table
 
 
-def _longest(text: str, pieces: Sequence[tuple[int, int]], names: _Names) -> tuple[Indices, int]:
+def _longest(
+    text: str, pieces: Sequence[tuple[int, int]], names: OptionNames
+) -> tuple[Indices, int]:
     """The options that the longest run of `pieces` names, and how many pieces that is."""
     start = pieces[0][0]
     for used in range(len(pieces), 1, -1):
-        found = names.find_named(text[start : pieces[used - 1][1]])
+        _, found = names.named(text[start : pieces[used - 1][1]])
         if found:
             return found, used
     return names.find(text[start : pieces[0][1]]), 1

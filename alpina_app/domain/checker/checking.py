@@ -6,6 +6,7 @@ from typing import NamedTuple
 from alpina_app.domain.checker.findings import Finding, Look, Remarks, mend
 from alpina_app.domain.checker.flow import Read, variable_findings
 from alpina_app.domain.checker.graph import exits_of, graph_findings
+from alpina_app.domain.checker.reads import SetName, names_set
 from alpina_app.domain.checker.steps import check_content
 from alpina_app.domain.checker.texts import read_texts
 from alpina_app.domain.contents import Problem, parse_content
@@ -21,11 +22,12 @@ def check(picture: Picture, *, secrets: Collection[str] = ()) -> list[Finding]:
     seen = [_look_at(step, secrets) for step in sorted(picture.steps, key=step_order)]
     looks = [one.look for one in seen]
     exits = {look.step.id: exits_of(look.content, look.step.next_step) for look in looks}
+    sets = {one.look.step.id: one.sets for one in seen}
     reads = {one.look.step.id: one.reads for one in seen}
     found = [
         *(finding for one in seen for finding in one.findings),
         *graph_findings(picture, looks, exits),
-        *variable_findings(looks, exits, reads, picture.start_step()),
+        *variable_findings(looks, exits, sets, reads, picture.start_step()),
     ]
     faulty = [one for one in seen if one.faults]
     if faulty:
@@ -45,6 +47,7 @@ class _Seen(NamedTuple):
     """One step looked into; `faults`: where it does not parse."""
 
     look: Look
+    sets: Sequence[SetName]
     reads: Sequence[Read]
     findings: Sequence[Finding]
     faults: Sequence[Finding]
@@ -54,14 +57,16 @@ def _look_at(step: StepPicture, secrets: Collection[str]) -> _Seen:
     parsed = parse_content(step.step_type, step.content)
     content = parsed.content or parsed.partial
     remarks = Remarks(step.id)
+    sets: Sequence[SetName] = ()
     reads: Sequence[Read] = ()
     if content is not None:
-        check_content(content, secrets, remarks)
+        sets = names_set(content)
+        check_content(content, sets, secrets, remarks)
         reads = read_texts(content, secrets, remarks)
     named = [_finding(step, problem) for problem in parsed.problems]
     faults = [one for one in named if one.severity == "error"]
     remarks.found.extend(one for one in named if one.severity == "warning")
-    return _Seen(Look(step, content), reads, remarks.found, faults)
+    return _Seen(Look(step, content), sets, reads, remarks.found, faults)
 
 
 def _finding(step: StepPicture, problem: Problem) -> Finding:

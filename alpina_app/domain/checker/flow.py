@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from alpina_app.domain.checker.findings import Finding, Look
 from alpina_app.domain.checker.graph import Exit
-from alpina_app.domain.checker.reads import SetName, names_set, set_on_failure
+from alpina_app.domain.checker.reads import SetName, set_on_failure
 from alpina_app.domain.contents import (
     Branch,
     Operator,
@@ -68,12 +68,15 @@ class _Flow(NamedTuple):
 def variable_findings(
     looks: Sequence[Look],
     exits: Mapping[int, Sequence[Exit]],
+    sets: Mapping[int, Sequence[SetName]],
     reads: Mapping[int, Sequence[Read]],
     start: int | None,
 ) -> Iterator[Finding]:
-    """Reads of variables that some path leaves unset, and variables that nothing reads."""
+    """Reads of variables that some path leaves unset, and variables that nothing reads.
+
+    `exits`, `sets` and `reads` by step id.
+    """
     bits = _Bits()
-    sets = {look.step.id: names_set(look.content) if look.content else [] for look in looks}
     flows = {
         look.step.id: _flow(look, exits[look.step.id], sets[look.step.id], bits) for look in looks
     }

@@ -1,13 +1,13 @@
 """What is wrong inside one step that parses: names, branches, classes, prompts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, assert_never
 
 from alpina_app.domain.checker.calls import check_gpt_call, check_http_call
 from alpina_app.domain.checker.findings import Remarks
 from alpina_app.domain.checker.ids import free_id
 from alpina_app.domain.checker.questions import check_pattern, check_question
-from alpina_app.domain.checker.reads import names_set
+from alpina_app.domain.checker.reads import SetName
 from alpina_app.domain.class_ids import class_key
 from alpina_app.domain.contents import (
     Content,
@@ -24,8 +24,10 @@ from alpina_app.domain.templates import compile_template
 from alpina_app.domain.values import RESERVED_NAMES, is_variable_name, show_wire
 
 
-def check_content(content: Content, secrets: Collection[str], remarks: Remarks) -> None:
-    """Remarks on everything in a step but its templates and its exits."""
+def check_content(
+    content: Content, names: Sequence[SetName], secrets: Collection[str], remarks: Remarks
+) -> None:
+    """Remarks on all in a step but its templates and its exits; `names` are those it sets."""
     match content:
         case MessageContent(gpt=gpt):
             if gpt and not gpt.prompt.strip():
@@ -42,7 +44,7 @@ def check_content(content: Content, secrets: Collection[str], remarks: Remarks) 
             check_gpt_call(content, remarks)
         case _:
             assert_never(content)
-    for one in names_set(content):
+    for one in names:
         if one.name in RESERVED_NAMES:
             remarks.error("name_reserved", one.place, name=one.name)
         elif not is_variable_name(one.name):
