@@ -324,7 +324,11 @@ async def _handled(call: Call) -> Answer:
         call.permit(GUEST)
     handler = call.view.methods.get("GET" if call.method == "HEAD" else call.method)
     if handler is not None:
-        return await handler(call)
+        try:
+            return await handler(call)
+        except _NotANumber:
+            await call.caller()  # wrong credentials go before what is not there
+            raise
     caller = await call.caller()
     if call.method == "OPTIONS":
         return await _options(call, caller)

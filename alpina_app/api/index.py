@@ -1,6 +1,7 @@
 """The two indexes: `/api/` and `/api/root/`."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from alpina_app.api.answers import Answer, answer
 from alpina_app.api.http import Call, View
@@ -25,7 +26,10 @@ async def _info(call: Call) -> Answer:
 
 
 def _lists(call: Call) -> dict[str, str]:
+    """The links keep a `?format=` of the request, as the original's do."""
     ending = f".{call.suffix}" if call.suffix else "/"
+    if "format" in call.query:
+        ending += "?" + urlencode({"format": call.query["format"]})
     return {resource.name: f"{call.origin}/api/{resource.name}{ending}" for resource in RESOURCES}
 
 

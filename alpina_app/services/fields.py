@@ -40,6 +40,9 @@ class UploadedFile:
 
     name: str
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field:

@@ -258,7 +258,7 @@ def _with_slash(request: Request, handlers: Mapping[str, Handler]) -> Response:
     if path not in handlers:
         return PlainTextResponse("Not Found", 404)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(path + query, 307)
+    return RedirectResponse(path + query, 301 if request.method in ("GET", "HEAD") else 307)
 
 
 def _given(form: FormData | None, request: Request, name: str) -> str | None:
