@@ -1,5 +1,6 @@
 """Bots, scenarios and steps: the services of the REST contract behind forms."""
 
+from abc import abstractmethod
 from typing import Any, Final
 
 from sqlalchemy import Table
@@ -24,6 +25,7 @@ from alpina_app.services import crud
 from alpina_app.services.access import Caller
 from alpina_app.services.bots import BOTS
 from alpina_app.services.resource import Resource
+from alpina_app.services.runtime import Runtime
 from alpina_app.services.scenarios import SCENARIOS
 from alpina_app.services.steps import STEPS
 
@@ -37,6 +39,20 @@ class ResourceView(TableView):
     """Everybody signed in reads; administrators and editors write."""
 
     resource: Resource
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.fields = [
+            without_filters(NumberText("id", exclude_from_create=True, exclude_from_edit=True)),
+            without_filters(StringField("name", required=True, maxlength=200)),
+            *self.own_fields(),
+            *_times(),
+        ]
+        super().__init__(runtime)
+
+    @abstractmethod
+    def own_fields(self) -> list[BaseField]:
+        """Between the name and the times."""
 
     def can_create(self, request: Request) -> bool:
         return caller_of(request).may_edit
@@ -75,14 +91,12 @@ class BotView(ResourceView):
     )
     fields_default_sort = (("created_at", True),)
 
-    def __init__(self, runtime: Any) -> None:
-        self.fields = [
-            without_filters(NumberText("id", exclude_from_create=True, exclude_from_edit=True)),
-            without_filters(StringField("name", required=True, maxlength=200)),
+    def own_fields(self) -> list[BaseField]:
+        return [
             TextAreaField("description", exclude_from_list=True, rows=3, filters=[]),
             EnumField("bot_type", choices_loader=_bot_types, default="chat", required=True),
             without_filters(
-                StringField("gpt_model", maxlength=100, default=runtime.settings.default_model)
+                StringField("gpt_model", maxlength=100, default=self.runtime.settings.default_model)
             ),
             without_filters(
                 NumberText(
@@ -121,9 +135,7 @@ class BotView(ResourceView):
                 exclude_from_create=True,
                 exclude_from_edit=True,
             ),
-            *_times(),
         ]
-        super().__init__(runtime)
 
     def can_access_field(
         self, request: Request, field: BaseField, action: RequestAction | None = None
@@ -158,10 +170,8 @@ class ScenarioView(ResourceView):
     )
     fields_default_sort = (("created_at", True),)
 
-    def __init__(self, runtime: Any) -> None:
-        self.fields = [
-            without_filters(NumberText("id", exclude_from_create=True, exclude_from_edit=True)),
-            without_filters(StringField("name", required=True, maxlength=200)),
+    def own_fields(self) -> list[BaseField]:
+        return [
             TextAreaField("description", exclude_from_list=True, rows=3, filters=[]),
             Reference("bot", key="bot", required=True, filters=[], orderable=False),
             Reference(
@@ -173,9 +183,7 @@ class ScenarioView(ResourceView):
                 exclude_from_list=True,
             ),
             BooleanField("is_active", default=True),
-            *_times(),
         ]
-        super().__init__(runtime)
 
 
 class StepView(ResourceView):
@@ -198,18 +206,14 @@ class StepView(ResourceView):
     )
     fields_default_sort = (("id", True),)
 
-    def __init__(self, runtime: Any) -> None:
-        self.fields = [
-            without_filters(NumberText("id", exclude_from_create=True, exclude_from_edit=True)),
-            without_filters(StringField("name", required=True, maxlength=200)),
+    def own_fields(self) -> list[BaseField]:
+        return [
             Reference("scenario", key="scenario", required=True, filters=[], orderable=False),
             EnumField("step_type", choices_loader=_step_types, default="message", required=True),
             without_filters(NumberText("order", minimum=0, maximum=MAX_INT, default="0")),
             Reference("next_step", key="step", filters=[], orderable=False),
             JsonText("content", exclude_from_list=True, filters=[], default=dict),
-            *_times(),
         ]
-        super().__init__(runtime)
 
 
 def _sent(data: dict[str, Any]) -> dict[str, Any]:
