@@ -25,6 +25,9 @@ from alpina_app.bootstrap.console import Stop
 # Requests under way may end within this time after Ctrl-C.
 GRACE_S = 3.0
 
+_WANTED_FILES = 16_384
+_FEWEST_CONNECTIONS = 128
+
 
 def serve(
     app: ASGIApp,
@@ -91,7 +94,9 @@ async def _serve(
 
 class _Embedded(Server):
     def __init__(self, app: ASGIApp, sock: socket.socket) -> None:
-        super().__init__(app, interface=Interfaces.ASGI, log_enabled=False)
+        super().__init__(
+            app, interface=Interfaces.ASGI, log_enabled=False, backpressure=_room_for_connections()
+        )
         self._given = sock
 
     def _init_shared_socket(self) -> None:
@@ -100,6 +105,26 @@ class _Embedded(Server):
         self._shd: Any = SocketHolder(self._given.detach(), False, 1024)  # type: ignore[call-arg]
         self._sfd = self._shd.get_fd()
         self._ssp = None
+
+
+def _room_for_connections() -> int:
+    """How many connections may be open at once; half of the files that the system allows us.
+
+    A page holds one as long as it is open, a turn at work one more, to its model. Granian's own
+    limit, 128, is reached by as many open tabs; whoever comes then is not answered at all.
+    """
+    if sys.platform == "win32":
+        return _WANTED_FILES // 2
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, _WANTED_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    files = wanted if soft == resource.RLIM_INFINITY else min(soft, wanted)
+    return max(_FEWEST_CONNECTIONS, files // 2)
 
 
 class _Lifespan:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -79,11 +80,25 @@ def served():
     server.process.communicate()
 
 
+def http_connection(port):
+    return closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20))
+
+
 def test_an_idle_server_ends_at_once_even_with_an_open_connection(served):
     with socket.create_connection(("127.0.0.1", served.port)):
         served.process.send_signal(signal.SIGINT)
         assert [served.line(), served.line()] == ["stopping", "closed"]
         assert served.process.wait(20) == 0
+
+
+def test_many_open_connections_leave_room_for_the_next(served):
+    with ExitStack() as opened:
+        for _ in range(400):
+            idle = opened.enter_context(http_connection(served.port))
+            idle.request("GET", "/")
+            assert idle.getresponse().read() == b"done"
+            assert served.line() == "asked /"
+        assert served.ask("/") == b"done"
 
 
 def test_a_request_under_way_gets_its_answer_and_new_ones_are_refused(served):
