@@ -21,10 +21,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy import select
+from sqlmodel import Session
 
 from alpina_app.bootstrap import pages, paths
 from alpina_app.bootstrap.console import Console
 from alpina_app.bootstrap.lock import exclusive
+from alpina_app.models import Step
 from tests.support.app import PEOPLE
 from tests.support.openai_server import OpenAiServer
 from tests.support.site import Site
@@ -222,6 +225,32 @@ def visit(site: Site) -> Callable[..., None]:
         page.wait_for_selector(READY, state="attached")
 
     return go
+
+
+@pytest.fixture
+def open_editor(visit, sign_in) -> Callable[..., None]:
+    """`open_editor(page, 7)`: the page stands at the scenario and shows its steps."""
+
+    def go(page: Page, scenario_id: int, role: str = "administrator", query: str = "") -> None:
+        sign_in(page, role)
+        visit(page, f"/scenarios/{scenario_id}{query}")
+        page.wait_for_selector("[data-model=ready]", state="attached")
+
+    return go
+
+
+@pytest.fixture
+def ids(site: Site) -> Callable[[int], list[int]]:
+    """Numbers for steps that no other test's steps have."""
+
+    def draw(count: int) -> list[int]:
+        def highest(session: Session) -> int:
+            return session.execute(select(Step.id).order_by(Step.id.desc())).scalar() or 0
+
+        first = site.call(highest) + 1
+        return list(range(first, first + count))
+
+    return draw
 
 
 @pytest.fixture(scope="package")

@@ -25,7 +25,7 @@ def row(page: Page, name: str) -> Locator:
 
 def names(page: Page) -> list[str]:
     """The steps in the order of the list view, which must be shown."""
-    return page.locator(".row-title").all_inner_texts()
+    return page.locator(".row-title").all_text_contents()
 
 
 def form(page: Page) -> Locator:

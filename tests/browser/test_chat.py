@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlmodel import Session
 
-from alpina_app.models import Bot, BotExecution, ChatLink, Message, Step, utc_now
+from alpina_app.models import Bot, BotExecution, ChatLink, Message, utc_now
 from tests.support.openai_server import Drop, Held, Text
 from tests.support.pictures import message, question
 
@@ -50,20 +50,6 @@ def started(talks, *steps, **fields) -> int:
     scenario_id = talks.scenario(bot_id, *steps)
     talks.change(Bot, bot_id, start_scenario_id=scenario_id)
     return bot_id
-
-
-@pytest.fixture
-def ids(site):
-    """Numbers for steps that no other test's steps have."""
-
-    def draw(count: int) -> list[int]:
-        def highest(session: Session) -> int:
-            return session.execute(select(Step.id).order_by(Step.id.desc())).scalar() or 0
-
-        first = site.call(highest) + 1
-        return list(range(first, first + count))
-
-    return draw
 
 
 @pytest.fixture

@@ -7,8 +7,13 @@ from alpina_app.ui.texts import t
 
 
 def connection_notice() -> rx.Component:
-    return rx.el.div(
-        rx.cond(has_connection_errors, rx.el.div(t("shell.reconnecting"), class_name="offline")),
-        role="status",
-        aria_live="polite",
+    """Reflex puts the page inside of what it is given here: a fragment, not the live region."""
+    return rx.fragment(
+        rx.el.div(
+            rx.cond(
+                has_connection_errors, rx.el.div(t("shell.reconnecting"), class_name="offline")
+            ),
+            role="status",
+            aria_live="polite",
+        )
     )
