@@ -181,7 +181,7 @@ def _with_parts(template: Template, parts: list[str | Expression], safe: str) ->
     """`template` with these parts, the literal ones percent-encoded but for `safe`."""
     encoded = tuple(quote(part, safe=safe) if isinstance(part, str) else part for part in parts)
     is_literal = all(isinstance(part, str) for part in parts)
-    return replace(template, parts=encoded, is_literal=is_literal, lone=False)
+    return template._replace(parts=encoded, is_literal=is_literal, lone=False)
 
 
 def _as_data(text: str) -> Template:

@@ -75,8 +75,7 @@ class Expression(NamedTuple):
         return Use(self.path, any(call.name == "default" for call in self.calls))
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A compiled text. `lone`: it is exactly one template, whose value keeps its type."""
 
     text: str
