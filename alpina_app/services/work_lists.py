@@ -89,7 +89,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation as its page shows it."""
+    """A conversation as its page shows it. `steps`: names of those of its trace that still are."""
 
     values: dict[str, Any]
     bot: str
@@ -98,6 +98,7 @@ class Talk:
     messages: tuple[dict[str, Any], ...]
     left_out: int
     trace: tuple[dict[str, Any], ...]
+    steps: dict[int, str]
 
 
 def bot_names(session: Session, caller: Caller) -> list[BotName]:
@@ -276,6 +277,7 @@ def read_talk(session: Session, caller: Caller, execution_id: int) -> Talk:
         .order_by(_MESSAGES.c.position.desc())
         .limit(MESSAGES_SHOWN)
     ).all()
+    trace = read_trace(session, caller, execution_id)
     return Talk(
         {
             "id": row.id,
@@ -298,7 +300,8 @@ def read_talk(session: Session, caller: Caller, execution_id: int) -> Talk:
             for one in reversed(messages)
         ),
         max(0, count - MESSAGES_SHOWN),
-        tuple(read_trace(session, caller, execution_id)),
+        tuple(trace),
+        _step_names(session, {one["step"] for one in trace}),
     )
 
 
@@ -308,6 +311,11 @@ def _count_findings(pictures: list[Picture], secrets: list[str]) -> dict[int, tu
         severities = [finding.severity for finding in check(picture, secrets=secrets)]
         found[picture.scenario_id] = (severities.count("error"), severities.count("warning"))
     return found
+
+
+def _step_names(session: Session, ids: set[int | None]) -> dict[int, str]:
+    rows = session.execute(select(_STEPS.c.id, _STEPS.c.name).where(_STEPS.c.id.in_(ids - {None})))
+    return {row.id: row.name for row in rows}
 
 
 def _paged(session: Session, query: Select[Any], page: int) -> tuple[int, int, int, list[Any]]:
@@ -322,8 +330,10 @@ def _paged(session: Session, query: Select[Any], page: int) -> tuple[int, int, i
 def _excerpt(content: Any) -> str:
     if not isinstance(content, dict):
         return ""
-    for name in ("text", "url", "prompt", "instructions"):
-        text = content.get(name)
+    gpt = content.get("gpt")
+    asked = gpt.get("prompt") if isinstance(gpt, dict) else None
+    said = [content.get(name) for name in ("text", "url", "prompt", "instructions")]
+    for text in (*said, asked):
         if isinstance(text, str) and text.strip():
             return text[:_EXCERPT] + ("…" if len(text) > _EXCERPT else "")
     return ""

@@ -168,7 +168,10 @@ class Fields:
 
     def _error(self, name: str) -> rx.Component:
         return rx.el.div(
-            rx.cond(self._has_error(name), rx.el.p(self._error_text(name), class_name="error")),
+            rx.cond(
+                self._has_error(name),
+                rx.el.p(self._error_text(name), class_name="error", role="alert"),
+            ),
             id=f"{self._id(name)}-error",
         )
 

@@ -65,6 +65,7 @@ def page_head(title: rx.Var[str] | str, *actions: rx.Component) -> rx.Component:
 
 
 def language_switch() -> rx.Component:
+    """Waits until the page is alive, as `theme_switch` does: a click before that would be lost."""
     return rx.el.div(
         *(
             rx.el.button(
@@ -74,6 +75,7 @@ def language_switch() -> rx.Component:
                 aria_pressed=rx.cond(I18n.lang == code, "true", "false"),
                 aria_label=name,
                 title=name,
+                disabled=~Session.ready,
                 on_click=I18n.choose(code),
             )
             for code, label, name in (("ru", "RU", "Русский"), ("en", "EN", "English"))
@@ -92,6 +94,7 @@ def theme_switch() -> rx.Component:
         ),
         rx.el.span(t("shell.theme"), class_name="visually-hidden"),
         type="button",
+        disabled=~Session.ready,
         class_name="icon-button",
         on_click=rx.toggle_color_mode,
     )

@@ -126,8 +126,8 @@ def _empty() -> rx.Component:
 def _row(bot: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            page_link(bot.name, href=f"/bots/{bot.id}", class_name="bot-name"),
-            rx.cond(bot.description != "", rx.el.p(bot.description, class_name="bot-description")),
+            page_link(bot.name, href=f"/bots/{bot.id}", class_name="strong-link"),
+            rx.cond(bot.description != "", rx.el.p(bot.description, class_name="line-text")),
             rx.el.p(
                 rx.el.span(type_label(bot.bot_type)),
                 rx.el.span(bot.gpt_model, class_name="mono"),
@@ -135,7 +135,7 @@ def _row(bot: Any) -> rx.Component:
                 rx.el.span(t("bots.changed"), " ", moment(bot.updated_at)),
                 class_name="facts",
             ),
-            class_name="bot-main",
+            class_name="line-main",
         ),
         row_switch(
             bot.is_active,
@@ -143,7 +143,7 @@ def _row(bot: Any) -> rx.Component:
             t("bots.turn_on", name=bot.name),
         ),
         _menu(bot),
-        class_name="bot-row",
+        class_name="line",
         key=bot.id,
     )
 

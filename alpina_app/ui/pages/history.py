@@ -19,7 +19,7 @@ from alpina_app.ui.components.states import empty_state, missing
 from alpina_app.ui.components.talks import status_badge
 from alpina_app.ui.pages.steps import step_type_badge
 from alpina_app.ui.states.history import History, TalkPage
-from alpina_app.ui.texts import t
+from alpina_app.ui.texts import t, words
 
 
 def history() -> rx.Component:
@@ -99,10 +99,14 @@ def _talk() -> rx.Component:
     return rx.fragment(
         page_head(talk_title(), status_badge(TalkPage.status)),
         rx.el.p(
-            page_link(TalkPage.bot, href=f"/bots/{TalkPage.bot_id}"),
+            page_link(TalkPage.bot, href=f"/bots/{TalkPage.bot_id}", class_name="text-link"),
             rx.cond(
                 TalkPage.scenario_id > 0,
-                page_link(TalkPage.scenario, href=f"/scenarios/{TalkPage.scenario_id}"),
+                page_link(
+                    TalkPage.scenario,
+                    href=f"/scenarios/{TalkPage.scenario_id}",
+                    class_name="text-link",
+                ),
             ),
             rx.el.span(t("work.session"), " ", rx.el.code(TalkPage.user_session)),
             moment(TalkPage.created_at),
@@ -179,32 +183,45 @@ def _trace() -> rx.Component:
 
 
 def _event(one: Any) -> rx.Component:
+    left, failed = one["exit"].to(dict[str, str]), one["error"].to(dict[str, str])
     return rx.el.li(
-        rx.el.details(
-            rx.el.summary(
-                rx.el.span(one.seq, class_name="mono"),
-                rx.cond(
-                    one.step_type != "",
-                    step_type_badge(one.step_type),
-                    rx.el.span("GPT", class_name="badge"),
-                ),
-                rx.cond(one.step > 0, rx.el.span("#", one.step, class_name="mono soft")),
-                rx.cond(one.exit != "", rx.el.span("→ ", one.exit, class_name="soft")),
-                rx.cond(one.error != "", rx.el.span(one.error, class_name="badge bad")),
-                rx.cond(
-                    one.warnings > 0,
-                    rx.el.span(
-                        t("work.warnings_count", count=one.warnings), class_name="badge warn"
-                    ),
-                ),
-                rx.el.span(number(one.duration_ms), " ", t("work.ms"), class_name="soft"),
-                rx.cond(
-                    one.tokens > 0,
-                    rx.el.span(t("work.tokens_count", count=one.tokens), class_name="soft"),
-                ),
-                class_name="event",
+        rx.el.p(
+            rx.el.span(one.seq, class_name="mono soft"),
+            rx.cond(
+                one.step_type != "",
+                step_type_badge(one.step_type),
+                rx.el.span("GPT", class_name="badge"),
             ),
-            rx.el.pre(one.details, class_name="event-details", tab_index=0),
+            rx.cond(
+                one.step > 0,
+                page_link(
+                    one.name,
+                    href=f"/scenarios/{TalkPage.scenario_id}?step={one.step}",
+                    class_name="strong-link",
+                ),
+            ),
+            class_name="event",
+        ),
+        rx.el.p(
+            rx.cond(left.contains("ru"), rx.el.span(words(left["ru"], left["en"]))),
+            rx.el.span(number(one.duration_ms), " ", t("work.ms")),
+            rx.cond(one.tokens > 0, rx.el.span(t("work.tokens_count", count=one.tokens))),
+            class_name="facts",
+        ),
+        rx.cond(
+            failed.contains("ru"),
+            rx.el.p(words(failed["ru"], failed["en"]), class_name="event-note bad"),
+        ),
+        rx.foreach(
+            one["warnings"].to(list[dict[str, str]]),
+            lambda said: rx.el.p(words(said["ru"], said["en"]), class_name="event-note"),
+        ),
+        rx.cond(
+            one.details != "",
+            rx.el.details(
+                rx.el.summary(t("work.details")),
+                rx.el.pre(one.details, class_name="event-details", tab_index=0),
+            ),
         ),
         key=one.seq,
     )

@@ -159,9 +159,14 @@ def new_scenario_dialog(
         "new-scenario",
         t("work.new_scenario"),
         rx.el.form(
-            *fields,
+            rx.el.div(
+                named.text(
+                    "name", hint=True, max_length=200, custom_attrs={"data-autofocus": "true"}
+                ),
+                *fields,
+                class_name="form-row",
+            ),
             _template_choice(),
-            named.text("name", hint=True, max_length=200, custom_attrs={"data-autofocus": "true"}),
             rx.el.div(
                 rx.el.button(
                     t("forms.cancel"), type="button", class_name="button", on_click=on_close

@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from alpina_app.errors import NotFound
+from alpina_app.i18n import LANGUAGES
 from alpina_app.services.access import Caller
+from alpina_app.services.traces import error_text, warning_text
 from alpina_app.services.work_lists import Listing, TalkLine, list_talks, read_talk
 from alpina_app.ui.arguments import id_of_path
 from alpina_app.ui.guards import Fresh, reported, sign_in_redirect
 from alpina_app.ui.lists import Asked, ListShape
 from alpina_app.ui.runtime import runtime
+from alpina_app.ui.states.editor_preview import exit_words
 from alpina_app.ui.states.listed import Listed
 
 LONGEST_VALUE = 2_000
@@ -49,16 +52,20 @@ class VariableRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """`details`: what the event took and gave, as JSON."""
+    """`step`: 0 where there is none any more. `details`: what the event took and gave, as JSON.
+
+    `exit`, `error` and each of `warnings` are sentences by language.
+    """
 
     seq: int
     step: int
+    name: str
     step_type: str
-    exit: str
-    error: str
+    exit: dict[str, str]
+    error: dict[str, str]
+    warnings: list[dict[str, str]]
     duration_ms: int
     tokens: int
-    warnings: int
     details: str
 
 
@@ -100,24 +107,32 @@ class TalkPage(Fresh, rx.State):
         self.variables = [
             VariableRow(name, _shown(value)) for name, value in values["variables"].items()
         ]
-        self.trace = [_event(one) for one in talk.trace]
+        self.trace = [_event(one, talk.steps) for one in talk.trace]
         self.ready = True
         return None
 
 
-def _event(one: dict[str, Any]) -> EventRow:
-    kept = ("input", "output", "variables_set", "warnings")
+def _event(one: dict[str, Any], names: dict[int, str]) -> EventRow:
+    kept = ("input", "output", "variables_set")
     details = {name: one[name] for name in kept if one[name] not in (None, [], {})}
+    step = one["step"] if one["step"] in names else 0
+    exit_, error, tokens = one["exit"], one["error"], one["tokens"]
     return EventRow(
         seq=one["seq"],
-        step=one["step"] or 0,
+        step=step,
+        name=names.get(step, ""),
         step_type=one["step_type"] or "",
-        exit=one["exit"] or "",
-        error=one["error"] or "",
+        exit=exit_words(exit_, error) if exit_ else {},
+        error={language: error_text(error, language) for language in LANGUAGES} if error else {},
+        warnings=[
+            {language: warning_text(found, language) for language in LANGUAGES}
+            for found in one["warnings"] or []
+        ],
         duration_ms=one["duration_ms"],
-        tokens=one["tokens"] or 0,
-        warnings=len(one["warnings"] or []),
-        details=json.dumps(details, ensure_ascii=False, indent=2)[: LONGEST_VALUE * 4],
+        tokens=tokens or 0,
+        details=json.dumps(details, ensure_ascii=False, indent=2)[: LONGEST_VALUE * 4]
+        if details
+        else "",
     )
 
 
