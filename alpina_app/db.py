@@ -172,11 +172,18 @@ def normalise_url(url: str) -> URL:
 
 def _engine(url: URL, pool_size: int) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=pool_size, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url,
+            pool_size=pool_size,
+            hide_parameters=True,
+            connect_args={"check_same_thread": False},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+    engine = create_engine(
+        url, pool_size=pool_size, hide_parameters=True, max_overflow=0, pool_pre_ping=True
+    )
     if url.get_backend_name() in ("mysql", "mariadb"):
         event.listen(engine, "connect", _prepare_mysql)
     return engine

@@ -19,6 +19,7 @@ PAGE_POLICY = (
 )
 _CHAT_PATH = re.compile(r"/chat/([0-9]{1,18})/?")
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[A-Fa-f0-9:.]+\])(:[0-9]{1,5})?")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -38,7 +39,7 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            first = "/" + scope["path"].split("/", 2)[1]
+            first = "/" + scope["path"].removeprefix("/").partition("/")[0]
             part = self._parts().get(first)
             if part is not None:
                 await part(_without_router(scope), receive, send)
@@ -104,7 +105,8 @@ def _without_router(scope: Scope) -> Scope:
 class AllowedHosts:
     """400 for a Host header that is not ours, as Django's ALLOWED_HOSTS (`.name`: its sub-names).
 
-    `*` allows all. The port does not matter.
+    `*` allows all. The port does not matter. A header that is no host, or comes twice, is nobody's:
+    links are made of it.
     """
 
     def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
@@ -122,9 +124,12 @@ class AllowedHosts:
         await self._app(scope, receive, send)
 
     def _allows(self, scope: Scope) -> bool:
+        sent = HTTPConnection(scope).headers.getlist("host")
+        if len(sent) != 1 or not _HOST.fullmatch(sent[0]):
+            return False
         if "*" in self._hosts:
             return True
-        host = host_name(HTTPConnection(scope).headers.get("host", ""))
+        host = host_name(sent[0])
         return any(
             host == allowed or (allowed.startswith(".") and f".{host}".endswith(allowed))
             for allowed in self._hosts
@@ -158,7 +163,7 @@ class SecurityHeaders:
 
 def host_name(host: str) -> str:
     """The name in a Host header, lower case, without its port: `[::1]:8000` -> `[::1]`."""
-    name = host.lower().strip()
+    name = host.lower()
     if name.startswith("["):
         return name.partition("]")[0] + "]"
     return name.partition(":")[0].rstrip(".")

@@ -102,10 +102,14 @@ def _metrics(runtime: Runtime, metrics: Metrics) -> Callable[[Request], Awaitabl
 
 
 def _may_read_metrics(runtime: Runtime, request: Request) -> bool:
-    """With METRICS_TOKEN: who sends it as a Bearer token. Without: this machine alone."""
+    """With METRICS_TOKEN: who sends it as a Bearer token. Without: this machine alone.
+
+    A request that a proxy on this machine passes on is not this machine's.
+    """
     token = runtime.settings.metrics_token
     if token is None:
-        return request.client is not None and request.client.host in _LOOPBACK
+        proxied = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+        return not proxied and request.client is not None and request.client.host in _LOOPBACK
     sent = request.headers.get("authorization", "")
     return hmac.compare_digest(sent.encode(), f"Bearer {token.get_secret_value()}".encode())
 

@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_admin.auth import AdminUser, BaseAuthProvider
 from starlette_admin.i18n import set_locale
 
 from alpina_app.services.runtime import Runtime
 from alpina_app.web import csrf
 from alpina_app.web.account_page import language_of
+from alpina_app.web.body import BodyError, read_body
 from alpina_app.web.client import client_of
 
 STATIC = "/admin/static/"
@@ -42,7 +43,12 @@ class Gate:
         if response is not None:
             await response(scope, receive, send)
             return
-        await self._app(request.scope, receive, send)
+        try:
+            body = await read_body(request, settings.max_body_kb * 1024)
+        except BodyError as error:
+            await PlainTextResponse(error.detail, error.status)(scope, receive, send)
+            return
+        await self._app(request.scope, _again(body, receive), send)
 
     async def _refusal(self, request: Request) -> Response | None:
         if any(mark in request.url.query for mark in _UNREADABLE):
@@ -103,6 +109,16 @@ class _Marked:
             state.is_anonymous = caller is None
             state.admin_user = AdminUser(username=caller.username) if caller is not None else None
         await self._app(scope, receive, send)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body already read."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def read() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return read
 
 
 async def _nothing_here(request: Request) -> Response:

@@ -9,15 +9,14 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
-from starlette.types import Receive
 
 from alpina_app.api.media import FORM, JSON, MULTIPART, MediaType, parse_media_type
-from alpina_app.api.refusals import Malformed, Refused, TooLarge, UnsupportedMediaType
+from alpina_app.api.refusals import Malformed, Refused, UnreadBody, UnsupportedMediaType
 from alpina_app.services.fields import Form, UploadedFile, decode_json
+from alpina_app.web.body import BodyError, read_body
 
 MAX_FIELDS: Final = 1000
 _CHARSETS: Final = frozenset({"utf-8", "ascii"})
-_DRAIN: Final = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +49,8 @@ async def read_payload(request: Request, limit: int) -> Payload:
         return replace(parse(body, content_type), raw=body)
     except Refused as refusal:
         return Payload(refusal=refusal)
-
-
-async def read_body(request: Request, limit: int) -> bytes:
-    """Raises TooLarge, having read some of the rest: a client that still sends hears no answer."""
-    announced = request.headers.get("content-length", "")
-    too_large = announced.isdigit() and len(announced) < 20 and int(announced) > limit
-    chunks: list[bytes] = []
-    size = 0
-    more = True
-    while more:
-        chunk, more = await _next_chunk(request.receive)
-        size += len(chunk)
-        too_large = too_large or size > limit
-        if too_large and (size > limit + _DRAIN or not more):
-            raise TooLarge
-        if not too_large:
-            chunks.append(chunk)
-    return b"".join(chunks)
-
-
-async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise Malformed("The request was cut short.")
-    return message.get("body", b""), message.get("more_body", False)
+    except BodyError as error:
+        return Payload(refusal=UnreadBody(error))
 
 
 def parse(body: bytes, content_type: str) -> Payload:

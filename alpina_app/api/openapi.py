@@ -173,7 +173,7 @@ def _create(resource: Resource) -> Operation:
         requestBody=body(ref(f"{resource.title}Input")),
         responses={
             **ok(ref(resource.title), 201, tag=True),
-            **errors(400, 401, 403, 406, 409, 413, 415, 422),
+            **errors(400, 401, 403, 406, 408, 409, 413, 415, 422),
         },
     )
 
@@ -211,7 +211,7 @@ def _change(resource: Resource, method: str) -> Operation:
         requestBody=body(ref(name)),
         responses={
             **ok(ref(resource.title), tag=True),
-            **errors(400, 401, 403, 404, 406, 409, 412, 413, 415),
+            **errors(400, 401, 403, 404, 406, 408, 409, 412, 413, 415),
         },
     )
 

@@ -123,7 +123,7 @@ def _operation(id: str, tag: str, summary: str, **more: Any) -> dict[str, Any]:
 
 _CHAT_ANSWER: Final = {
     **ok(ref("ChatReply")),
-    **errors(400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 502, 503, 504),
+    **errors(400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 429, 502, 503, 504),
 }
 _CHAT_ANSWER["200"]["content"][EVENTS] = {
     "schema": {
@@ -205,7 +205,7 @@ EXTRA_PATHS: Final[dict[str, Any]] = {
             ),
             responses={
                 **ok(ref("Scenario"), 201, tag=True),
-                **errors(400, 401, 403, 404, 406, 409, 413, 415, 422),
+                **errors(400, 401, 403, 404, 406, 408, 409, 413, 415, 422),
             },
         ),
     },
@@ -236,7 +236,7 @@ EXTRA_PATHS: Final[dict[str, Any]] = {
             requestBody={"required": True, "content": {JSON: {"schema": ref("BotFile")}}},
             responses={
                 "201": {"description": "The new bot.", "content": content(ref("Bot"))},
-                **errors(400, 401, 403, 406, 409, 413, 415, 422),
+                **errors(400, 401, 403, 406, 408, 409, 413, 415, 422),
             },
         ),
     },

@@ -26,6 +26,7 @@ _SAID: Final = {
     403: "The caller may not do this, or the CSRF token is wrong.",
     404: "There is no such object or page.",
     406: "No acceptable representation.",
+    408: "The body did not arrive in time.",
     409: "Something else is at work on it, or it changed in between.",
     412: "The object is not the expected version.",
     413: "The body is too large.",

@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+from alpina_app.web.body import BodyError
+
 
 class Refused(Exception):
     """Answered with `status` and `{"detail": ...}`."""
 
-    status: ClassVar[int] = 400
+    status: int = 400
     default: ClassVar[str] = "Malformed request."
 
     def __init__(self, detail: str | None = None) -> None:
@@ -42,9 +44,12 @@ class NotAcceptable(Refused):
     default = "Could not satisfy the request Accept header."
 
 
-class TooLarge(Refused):
-    status = 413
-    default = "The request body is too large."
+class UnreadBody(Refused):
+    """408, 413, or 400 where the client went away."""
+
+    def __init__(self, error: BodyError) -> None:
+        super().__init__(error.detail)
+        self.status = error.status
 
 
 class UriTooLong(Refused):

@@ -13,6 +13,7 @@ from starlette.types import Message
 from alpina_app.i18n import translate
 from alpina_app.services.access import GUEST, Caller
 from alpina_app.web.account_page import Field, Page, language_of
+from alpina_app.web.body import BodyError, read_body
 
 Translator = Callable[..., str]
 _MAX_FORM_BYTES: Final = 64 * 1024
@@ -154,11 +155,10 @@ def repeat_problems(form: FormData, name: str) -> dict[str, list[str]]:
 
 async def read_form(request: Request) -> FormData:
     """The POSTed fields; none where the body is no form or too large: its CSRF check then fails."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_FORM_BYTES:
-            return FormData()
+    try:
+        body = await read_body(request, _MAX_FORM_BYTES)
+    except BodyError:
+        return FormData()
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}

@@ -58,6 +58,7 @@ MEANT: list[tuple[str, str, str]] = [
     (r"scenario=[23] ", "status|body", "a step that leads to itself may move with its exit"),
     (r"(content|conversation_history)=null", "body", "null in a form is no JSON value"),
     (r"777777/chat/", "body", "the chat is described"),
+    ("name=\ufffd", "body", "forms are UTF-8"),
 ]
 
 

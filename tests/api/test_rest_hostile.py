@@ -1,10 +1,18 @@
 """What nobody should send: always a 4xx, never a 500, and nothing is stored."""
 
+import asyncio
 import json
 
+import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from alpina_app.models import Bot, Scenario, Step
+from alpina_app.operations import Metrics, create_operations
+from alpina_app.services import accounts
+from alpina_app.services.access import Caller
+from alpina_app.web import body as web_body
 from tests.support.app import make_app
 
 JSON = {"Content-Type": "application/json"}
@@ -194,3 +202,61 @@ async def test_searching_for_markup_and_statements_finds_them_only(app, editor):
     app.add(Bot(name="'; DROP TABLE bot; --", created_by_id=1))
     answer = await editor.get("/api/bots/", params={"search": "'; drop"})
     assert [bot["id"] for bot in answer.json()["results"]] == [2]
+
+
+async def unsent_body(asgi, path, headers):
+    """The answer to a request whose body is announced and never comes: status and JSON."""
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "scheme": "http",
+        "server": ("localhost", 80),
+        "client": ("127.0.0.1", 1),
+    }
+    await asgi(scope, asyncio.Event().wait, send)
+    return said[0]["status"], json.loads(said[1]["body"])
+
+
+@pytest.mark.parametrize("announced", ["20", str(10**9)], ids=["short", "too large"])
+async def test_a_body_that_never_comes_is_not_waited_for(app, monkeypatch, announced):
+    monkeypatch.setattr(web_body, "LONGEST_S", 0.05)
+    token = app.call(accounts.create_token, Caller(1, "admin", "administrator"), name="t").text
+    headers = {"host": "localhost", "content-length": announced, "authorization": f"Token {token}"}
+    headers["content-type"] = "application/json"
+    answer = await unsent_body(app.asgi, "/api/bots/", headers)
+    assert answer == (408, {"detail": "The request body did not arrive in time."})
+
+
+async def test_a_form_of_the_administration_has_a_limit_too(app):
+    admin = app.signed_in("administrator")
+    answer = await admin.post("/admin/bot/create", data={"name": "x" * 17 * 1024})
+    assert (answer.status_code, answer.text) == (413, "The request body is too large.")
+
+
+async def test_an_error_of_the_database_is_logged_without_the_values(app):
+    def fail(session):
+        session.execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "s3cret"})
+
+    with pytest.raises(OperationalError) as caught:
+        app.call(fail)
+    assert "nowhere" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+async def test_a_proxied_request_reads_no_metrics(app):
+    served = create_operations(app.runtime, Metrics())
+    transport = httpx.ASGITransport(served, client=("127.0.0.1", 5))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.get("/metrics")).status_code == 200
+        for name in ("X-Forwarded-For", "Forwarded"):
+            answer = await client.get("/metrics", headers={name: "for=8.8.8.8"})
+            assert (answer.status_code, answer.text) == (403, "Forbidden\n")
