@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Final
 
 from sqlmodel import Session
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_admin.base import BaseAdmin
 from starlette_admin.i18n import I18nConfig, TimezoneConfig, format_datetime, get_tzinfo
@@ -42,6 +43,7 @@ VIEWS: Final = (
     SessionView,
     AuditView,
 )
+_NOT_FOUND: Final = HTTPException(404)
 _TEMPLATES: Final = ROOT / "alpina_app" / "admin" / "templates"
 
 
@@ -70,6 +72,14 @@ class _Admin(BaseAdmin):
     ) -> None:
         named = await _named(request, view, obj)
         await super()._render_form_body(request, view, named, errors, config)
+
+    async def _render_error(self, request: Request, exc: Exception = _NOT_FOUND) -> Response:
+        """Static files are everybody's: the page of an error has a menu for somebody."""
+        if not hasattr(request.state, "caller"):
+            assert isinstance(exc, HTTPException)
+            return PlainTextResponse(exc.detail, exc.status_code)
+        shown: Response = await super()._render_error(request, exc)
+        return shown
 
     @route("/{key}/create", methods=["GET", "POST"], name="create")
     async def _render_create(self, request: Request) -> Response:

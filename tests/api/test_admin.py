@@ -726,3 +726,10 @@ class TestPages:
         for path in ("/admin/nothing/list", "/admin/x/y/z", "/admin/bot/detail?pk=99"):
             answer = await client.get(path)
             assert answer.status_code == 404 and "<html" in answer.text
+
+    @pytest.mark.parametrize("role", [None, "administrator"])
+    @pytest.mark.parametrize("name", ["nothing.css", "..%2f..%2fapp.py", "%00", ""])
+    async def test_a_static_file_that_is_not_there(self, app, role, name):
+        client = app.signed_in(role) if role else app.client
+        answer = await client.get(f"/admin/static/{name}")
+        assert (answer.status_code, answer.text) == (404, "Not Found")
