@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from alpina_app.ui.components.local import local_file
 from alpina_app.ui.texts import t
 
 
@@ -12,7 +13,7 @@ def _one_text(text: rx.Var[str]) -> list[rx.Var[str]]:
 
 
 class _Part(rx.Component):
-    library = rx.asset("form_parts.jsx", shared=True).importable_path
+    library = local_file("form_parts.jsx", __name__)
 
 
 class FormGuard(_Part):

@@ -4,13 +4,14 @@ from typing import Any
 
 import reflex as rx
 
+from alpina_app.ui.components.local import local_file
 from alpina_app.ui.texts import t
 
 
 class Modal(rx.Component):
     """`labelled_by`: the id of its heading. Its content stands only while it is open."""
 
-    library = rx.asset("modal.jsx", shared=True).importable_path
+    library = local_file("modal.jsx", __name__)
     tag = "Modal"
 
     open: rx.Var[bool]

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_base.utils.imports import ImportVar
 from reflex_base.vars import VarData
 
+from alpina_app.ui.components.local import local_file
 from alpina_app.ui.texts import I18n
 
 
@@ -27,7 +28,7 @@ def number(value: Any) -> rx.Var[str]:
 def _formatted(function: str, value: Any) -> rx.Var[str]:
     given = rx.Var.create(value)
     language: rx.Var[str] = rx.Var.create(I18n.lang)
-    library = rx.asset("formats.js", shared=True).importable_path
+    library = local_file("formats.js", __name__)
     return rx.Var(
         f"{function}({given!s}, {language!s})",
         _var_data=VarData.merge(

@@ -9,6 +9,7 @@ from typing import Any, Final
 import reflex as rx
 
 from alpina_app.ui.components.links import page_link
+from alpina_app.ui.components.local import local_file
 from alpina_app.ui.components.states import empty_state
 from alpina_app.ui.states.session import Session
 from alpina_app.ui.texts import t
@@ -28,7 +29,7 @@ def _one_text(text: rx.Var[str]) -> list[rx.Var[str]]:
 
 
 class SearchBox(rx.Component):
-    library = rx.asset("list_parts.jsx", shared=True).importable_path
+    library = local_file("list_parts.jsx", __name__)
     tag = "SearchBox"
 
     label: rx.Var[str]

@@ -10,6 +10,7 @@ import reflex as rx
 
 from alpina_app.clients.local_model import MODEL_NAME
 from alpina_app.i18n import LANGUAGES, catalogue
+from alpina_app.ui.components.local import local_file
 
 _PARTS: Final = (
     "answers.jsx",
@@ -21,7 +22,7 @@ _PARTS: Final = (
     "store.js",
     "words.js",
 )
-_SHARED: Final = tuple(rx.asset(part, shared=True) for part in _PARTS)
+_SHARED: Final = tuple(local_file(part, __name__) for part in _PARTS)
 _AREA: Final = "talk."
 # Texts of other areas that the page shows.
 _OTHERS: Final = ("demo_label", "demo_notice", "not_configured")
@@ -55,7 +56,7 @@ def _older(bot: Any, token: Any, visit: Any, before: Any) -> list[Any]:
 class ChatRoom(rx.NoSSRComponent):
     """`texts`: {language: {key: text}}. The children stand in the menu."""
 
-    library = rx.asset("room.jsx", shared=True).importable_path
+    library = local_file("room.jsx", __name__)
     tag = "ChatRoom"
     lib_dependencies: list[str] = ["react-markdown@10.1.0", "remark-gfm@4.0.1"]  # noqa: RUF012
 

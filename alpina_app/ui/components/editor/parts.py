@@ -8,6 +8,7 @@ from typing import Any, Final
 import reflex as rx
 
 from alpina_app.i18n import LANGUAGES, catalogue
+from alpina_app.ui.components.local import local_file
 
 _PARTS: Final = (
     "canvas.jsx",
@@ -19,7 +20,8 @@ _PARTS: Final = (
     "type_menu.jsx",
     "types.jsx",
 )
-_SHARED: Final = tuple(rx.asset(part, shared=True) for part in _PARTS)
+
+_SHARED: Final = tuple(local_file(part, __name__) for part in _PARTS)
 _AREA: Final = "editor.v_"
 TYPED_PAUSE_MS: Final = 600
 
@@ -47,7 +49,7 @@ def _adding(step_type: Any, source: Any, key: Any, x: Any, y: Any, inserts: Any)
 class SaveState(rx.NoSSRComponent):
     """The children say how saving stands; while something typed is on its way, `saving` does."""
 
-    library = rx.asset("save_state.jsx", shared=True).importable_path
+    library = local_file("save_state.jsx", __name__)
     tag = "SaveState"
 
     state: rx.Var[str]
@@ -57,7 +59,7 @@ class SaveState(rx.NoSSRComponent):
 class EditorViews(rx.NoSSRComponent):
     """`texts`: {language: {key: text}}. The children stand where no step is yet."""
 
-    library = rx.asset("views.jsx", shared=True).importable_path
+    library = local_file("views.jsx", __name__)
     tag = "EditorViews"
     lib_dependencies: list[str] = ["@xyflow/react@12.12.1", "@dagrejs/dagre@3.1.3"]  # noqa: RUF012
 

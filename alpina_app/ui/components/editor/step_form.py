@@ -12,6 +12,7 @@ from typing import Any, Final
 import reflex as rx
 
 from alpina_app.i18n import LANGUAGES, catalogue
+from alpina_app.ui.components.local import local_file
 from alpina_app.ui.texts import I18n
 
 _PARTS: Final = (
@@ -32,7 +33,8 @@ _PARTS: Final = (
     "form_values.js",
     "form_variables.jsx",
 )
-_SHARED: Final = tuple(rx.asset(part, shared=True) for part in _PARTS)
+
+_SHARED: Final = tuple(local_file(part, __name__) for part in _PARTS)
 _AREA: Final = "form."
 
 
@@ -59,7 +61,7 @@ def _testing(step: Any, variables: Any) -> list[Any]:
 class StepForm(rx.NoSSRComponent):
     """`texts`: {language: {key: text}}. What the other props hold: see `step_form`."""
 
-    library = rx.asset("step_form.jsx", shared=True).importable_path
+    library = local_file("step_form.jsx", __name__)
     tag = "StepForm"
 
     lang: rx.Var[str]
