@@ -499,3 +499,48 @@ async def test_messages_sent_at_once_are_answered_one_after_the_other(made):
     await talk.begin()
     replies = await asyncio.gather(*(talk.say("нет") for _ in range(6)))
     assert sorted(reply["input"]["attempts_left"] for reply in replies) == list(range(94, 100))
+
+
+async def test_a_patch_to_a_step_made_since_is_followed_too(made):
+    talk = await made.scenario(ask=NAME, bye=BYE)
+    await talk.begin()
+    new = await made.post(
+        "/api/steps/",
+        name="new",
+        step_type="question",
+        scenario=talk.scenario,
+        content={"text": "Город?", "save_to": "city"},
+        next_step=talk.ids["bye"],
+    )
+    await made.patch(f"/api/steps/{talk.ids['bye']}/", content={"text": "{{city}}", "end": True})
+    await made.patch(f"/api/executions/{talk.execution}/", current_step=new["id"])
+    reply = await talk.say("Омск")
+    assert (reply["response"], reply["is_completed"]) == ("Омск", True)
+
+
+async def test_the_trace_needs_a_sign_in_where_all_else_is_open(tmp_path, model):
+    async with studio(tmp_path, model, api_anonymous_read=True) as made:
+        talk = await made.scenario(ask=NAME, bye=BYE)
+        await talk.begin()
+        guest = made.app.client
+        check = await guest.get(f"/api/scenarios/{talk.scenario}/check/")
+        trace = await guest.get(f"/api/executions/{talk.execution}/trace/")
+        assert (check.status_code, trace.status_code) == (200, 401)
+
+
+async def test_a_scenario_named_while_it_runs_goes_on_even_when_it_could_not_start(made):
+    talk = await made.scenario(ask=NAME, bye=BYE)
+    first = await talk.begin()
+    await spoil(made, talk, "inactive")
+    reply = await talk.begin("Анна")
+    assert (reply["execution_id"], reply["response"]) == (first["execution_id"], "Пока, Анна!")
+
+
+async def test_a_failed_free_reply_abandons_nothing(made, model):
+    talk = await made.scenario(ask=NAME, bye=BYE)
+    first = await talk.begin()
+    await spoil(made, talk, "inactive")
+    model.enqueue(Status(500))
+    assert (await talk.post("Сначала", restart=True)).status_code == 502
+    assert (await talk.stored(first["execution_id"]))["is_completed"] is False
+    assert (await talk.say("Анна"))["response"] == "Пока, Анна!"

@@ -137,6 +137,8 @@ VARIABLES = {
     "no_list": [],
     "yes": "Ага!",
     "flag": False,
+    "numbers": [5, "7", 9],
+    "range": [4, 6],
     "deep": {"a": [{"b": "x"}]},
 }
 RULES = [
@@ -168,6 +170,11 @@ RULES = [
     ("n", "in", "1, 5, 7", True),
     ("n", "in", [1, "5"], True),
     ("n", "not_in", [1, 2], True),
+    ("n", "in", "{{numbers}}", True),
+    ("n", "between", "{{numbers}}", False),
+    ("n", "between", "{{range}}", True),
+    ("n", "eq", "{{range[0] | plus: 1}}", True),
+    ("numbers", "eq", [5, "7", 9.0], True),
     ("list", "contains", "красный", True),
     ("list", "contains", "крас", False),
     ("list", "not_contains", 2, False),
@@ -219,7 +226,7 @@ async def test_operators(made):
     ]
     assert found == RULES
     warned = [rule[:2] for rule, event in zip(RULES, events, strict=True) if event["warnings"]]
-    assert warned == [("name", "gt"), ("name", "before")]
+    assert warned == [("name", "gt"), ("name", "before"), ("n", "between")]
 
 
 async def test_ignore_case_false(made):

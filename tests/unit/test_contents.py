@@ -436,7 +436,7 @@ def test_required_field_is_missed_at_its_place(step_type, raw, path):
         ("question", "input.scale", 1, None),
         ("question", "input.max_len", 1, None),
         ("question", "input.min_len", 0, None),
-        ("message", "gpt.timeout_s", 1, 60),
+        ("message", "gpt.timeout_s", 0, None),
         ("message", "gpt.temperature", 0, 2),
         ("message", "gpt.max_tokens", 1, None),
         ("message", "gpt.history_turns", 0, None),

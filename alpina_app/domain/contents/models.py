@@ -112,6 +112,8 @@ Positive = Annotated[int, Field(strict=True, ge=1)]
 StepId = Annotated[int, Field(strict=True)]
 GotoOrNext = Annotated[Goto, PlainValidator(_goto)]
 Seconds = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=1, le=60)]
+ModelSeconds = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)]
+"""The page bounds the seconds of HTTP calls alone; a turn ends a model's after 60 anyway."""
 Limit = Annotated[int | float | str | None, PlainValidator(_limit)]
 
 
@@ -140,7 +142,7 @@ class GptSay(_Part):
     max_tokens: Positive | None = None
     history_turns: Count = 10
     save_to: Text | None = None
-    timeout_s: Seconds = 30.0
+    timeout_s: ModelSeconds = 30.0
     fallback_text: Text = ""
 
 
@@ -227,7 +229,7 @@ class GptCondition(_Step):
     input: Text = "{{last_answer}}"
     instructions: Text = ""
     classes: tuple[GptClass, ...] = ()
-    timeout_s: Seconds = 20.0
+    timeout_s: ModelSeconds = 20.0
 
 
 class NameValue(_Part):
@@ -313,7 +315,7 @@ class GptCall(_Step):
         default=None, alias="schema"
     )
     model: Text | None = None
-    timeout_s: Seconds = 30.0
+    timeout_s: ModelSeconds = 30.0
     save: tuple[Save, ...] = ()
     on_error: OnError | None = None
 

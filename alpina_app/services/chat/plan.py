@@ -99,7 +99,15 @@ async def _go_on(
     if situation.running is None:
         return Talk(execution, execution.scenario_id)
     prepared = await compiled(situation.running, programs)
+    if not _has_step(prepared, execution.current_step_id) and situation.again is not None:
+        # put through REST on a step that was made since: the run takes the scenario as it is now
+        newer = await compiled(situation.again, programs)
+        prepared = newer if _has_step(newer, execution.current_step_id) else prepared
     return Cancel(execution, prepared) if is_cancel else GoOn(execution, prepared)
+
+
+def _has_step(prepared: Prepared, step_id: int | None) -> bool:
+    return step_id is None or any(step.id == step_id for step in prepared.picture.steps)
 
 
 async def _startable(
