@@ -9,7 +9,7 @@ from alpina_app.ui.components.local import local_file
 def test_it_is_where_reflex_itself_would_put_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     by_reflex = rx.asset("test_local_file.py", shared=True).importable_path
-    link = tmp_path / "assets" / by_reflex.lstrip("/")
+    link = tmp_path / "assets" / by_reflex.removeprefix("$/public/")
     link.unlink()
 
     assert local_file("test_local_file.py", __name__) == by_reflex

@@ -23,7 +23,7 @@ def local_file(name: str, module: str) -> str:
         linked = Path.cwd() / Dirs.APP_ASSETS / Dirs.EXTERNAL_APP_ASSETS / folder / name
         linked.parent.mkdir(parents=True, exist_ok=True)
         _link_shared_asset(linked, source)
-    return f"/{Dirs.EXTERNAL_APP_ASSETS}/{folder}/{name}"
+    return f"$/public/{Dirs.EXTERNAL_APP_ASSETS}/{folder}/{name}"
 
 
 def _file_of(module: Any) -> str:
