@@ -111,7 +111,7 @@ class EditorState(EditorEdits, rx.State):
     @rx.event
     @reported
     async def set_active(self, is_active: bool) -> Any:
-        """Refused, with the reason, while the scenario has errors."""
+        """Refused, with the reason, while the draft or what it would run has errors."""
         caller, desk = await self._at_work()
         self.switch_error = {}
         if not await self._flush(caller):
@@ -124,8 +124,9 @@ class EditorState(EditorEdits, rx.State):
             await self._meet(caller)
         except Conflict:
             await self._recheck_now()
+            what = "cannot_switch" if self.error_count else "cannot_switch_live"
             self.switch_error = {
-                language: translate(language, "editor.cannot_switch", count=self.error_count or 1)
+                language: translate(language, f"editor.{what}", count=self.error_count)
                 for language in LANGUAGES
             }
         else:
