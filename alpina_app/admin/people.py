@@ -55,7 +55,7 @@ class UserView(ForAdministrators, TableView):
         self.fields = [
             without_filters(NumberText("id", exclude_from_create=True, exclude_from_edit=True)),
             without_filters(StringField("username", required=True, maxlength=150)),
-            EmailField("email", filters=[], maxlength=254, validators=[]),
+            EmailField("email", getter=_email_or_none, filters=[], maxlength=254, validators=[]),
             EnumField(
                 "role",
                 choices_loader=_roles,
@@ -267,6 +267,11 @@ class SecretView(ForAdministrators, TableView):
 
     def remove(self, session: Session, caller: Caller, pk: int) -> None:
         secrets_store.delete_secret(session, caller, pk)
+
+
+def _email_or_none(request: Request, obj: Any) -> str | None:
+    """A link needs something to show. `obj` is a dict in a form shown again."""
+    return (obj.get("email") if isinstance(obj, dict) else obj.email) or None
 
 
 def own_rows(request: Request, table: Table) -> ColumnElement[bool]:

@@ -59,6 +59,7 @@ MEANT: list[tuple[str, str, str]] = [
     (r"(content|conversation_history)=null", "body", "null in a form is no JSON value"),
     (r"777777/chat/", "body", "the chat is described"),
     ("name=\ufffd", "body", "forms are UTF-8"),
+    (r"ordering=-user_session&", "body", "equal values come by id"),
 ]
 
 
