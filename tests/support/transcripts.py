@@ -122,7 +122,7 @@ class Studio:
             )
             ids[key] = step["id"]
         for key, (step_type, content, *following) in steps.items():
-            content = map_gotos(step_type, content, lambda key, _place: ids.get(key, key))
+            content = map_gotos(step_type, content, lambda key, _place: ids.get(str(key), key))
             next_step = ids[following[0]] if following and following[0] else None
             await self.patch(f"/api/steps/{ids[key]}/", content=content, next_step=next_step)
         return Talk(self, bot_id, made["id"], ids)

@@ -253,6 +253,17 @@ def test_matches_searches(pattern: str, rule: dict[str, Any], found: bool) -> No
     assert check("tree", "not_matches", pattern, **rule) is not found
 
 
+@pytest.mark.parametrize(
+    ("text", "pattern", "found"),
+    [("Петр", "пётр", True), ("Пётр", "петр", True), ("Пётр", "^п[ё]тр$", True), ("Пет", "ё", True),
+     ("Пот", "ё", False)],
+)  # fmt: skip
+def test_matches_takes_yo_for_ye_on_both_sides(text: str, pattern: str, found: bool) -> None:
+    scope = Scope({"v": text}, {}, "ru", None)
+    rule = Rule(var="v", op="matches", value=pattern)
+    assert holds(compile_branch(Branch(rules=(rule,))), scope, TODAY) is found
+
+
 def test_values_in_patterns_are_taken_literally() -> None:
     scope = Scope({"v": "a.c", "w": "abc"}, {}, "ru", None)
     rules = (
