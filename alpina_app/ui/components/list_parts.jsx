@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 const PAUSE_MS = 300;
 
@@ -63,5 +63,26 @@ export function SearchBox({ label, value, onSearch, children }) {
         onInput={askSoon}
       />
     </form>
+  );
+}
+
+// A switch that moves at once; whenever the list was filled anew (`filled` grows) it shows what is
+// stored, so one that was refused goes back.
+export function RowSwitch({ label, checked, filled, disabled, onSwitch }) {
+  const [shown, setShown] = useState(checked);
+  useEffect(() => setShown(checked), [checked, filled]);
+  return (
+    <input
+      type="checkbox"
+      role="switch"
+      className="switch"
+      aria-label={label}
+      checked={shown}
+      disabled={disabled}
+      onChange={(event) => {
+        setShown(event.target.checked);
+        onSwitch(event.target.checked);
+      }}
+    />
   );
 }

@@ -28,8 +28,25 @@ def _one_text(text: rx.Var[str]) -> list[rx.Var[str]]:
     return [text]
 
 
-class SearchBox(rx.Component):
+def _one_flag(flag: rx.Var[bool]) -> list[rx.Var[bool]]:
+    return [flag]
+
+
+class _Part(rx.Component):
     library = local_file("list_parts.jsx", __name__)
+
+
+class RowSwitch(_Part):
+    tag = "RowSwitch"
+
+    label: rx.Var[str]
+    checked: rx.Var[bool]
+    filled: rx.Var[int]
+    disabled: rx.Var[bool]
+    on_switch: rx.EventHandler[_one_flag]  # type: ignore[type-arg, valid-type]
+
+
+class SearchBox(_Part):
     tag = "SearchBox"
 
     label: rx.Var[str]
@@ -147,16 +164,14 @@ def rows_or_why_not(
     )
 
 
-def row_switch(is_active: Any, on_change: Any, label: Any) -> rx.Component:
-    """`on_change(checked)`."""
-    return rx.el.input(
-        type="checkbox",
-        role="switch",
-        checked=is_active,
-        on_change=on_change,
+def row_switch(state: Any, row: Any, label: Any) -> rx.Component:
+    """Turns the row's object on and off; `state` is a `states.listed.Managed`."""
+    return RowSwitch.create(
+        label=label,
+        checked=row.is_active,
+        filled=state.filled,
         disabled=~Session.may_edit,
-        aria_label=label,
-        class_name="switch",
+        on_switch=lambda checked: state.set_active(row.id, checked),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from alpina_app.ui.components.links import document_link
+from alpina_app.ui.components.links import DocumentForm, document_link
 from alpina_app.ui.states.session import Session
 from alpina_app.ui.texts import I18n, t
 
@@ -166,7 +166,7 @@ def _account() -> rx.Component:
             ),
             class_name="account-who",
         ),
-        rx.el.form(
+        DocumentForm.create(
             rx.el.input(type="hidden", name="csrfmiddlewaretoken", value=Session.csrf),
             rx.el.button(
                 rx.icon("log-out", size=18, aria_hidden="true"),

@@ -137,11 +137,7 @@ def _row(bot: Any) -> rx.Component:
             ),
             class_name="line-main",
         ),
-        row_switch(
-            bot.is_active,
-            lambda checked: Bots.set_active(bot.id, checked),
-            t("bots.turn_on", name=bot.name),
-        ),
+        row_switch(Bots, bot, t("bots.turn_on", name=bot.name)),
         _menu(bot),
         class_name="line",
         key=bot.id,

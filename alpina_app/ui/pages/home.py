@@ -85,8 +85,8 @@ def _open_bot(bot: Any) -> rx.Component:
         page_link(
             rx.icon("message-circle", size=18, aria_hidden="true"),
             t("home.chat"),
-            rx.el.span(": ", bot.name, class_name="visually-hidden"),
             href=f"/chat/{bot.id}",
+            aria_label=t("home.chat_with", name=bot.name),
             class_name="button",
         ),
         class_name="card bot-card",

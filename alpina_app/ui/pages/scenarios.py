@@ -83,11 +83,7 @@ def _row(line: Any) -> rx.Component:
             rx.el.p(_findings(line), _live(line), class_name="row"),
             class_name="line-main",
         ),
-        row_switch(
-            line.is_active,
-            lambda checked: Scenarios.set_active(line.id, checked),
-            t("work.turn_on", name=line.name),
-        ),
+        row_switch(Scenarios, line, t("work.turn_on", name=line.name)),
         _menu(line),
         class_name="line",
         key=line.id,

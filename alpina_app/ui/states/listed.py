@@ -21,10 +21,12 @@ from alpina_app.ui.texts import language_of
 class Listed(Fresh, mixin=True):
     """A list whose question stands in the address. A state of it says `_shape` and `_find`.
 
-    `bots`: those to choose from, where the list has the filter `bot`.
+    `bots`: those to choose from, where the list has the filter `bot`. `filled`: how often it was
+    read from the database.
     """
 
     ready: bool = False
+    filled: int = 0
     count: int = 0
     links: list[PageLink] = []
     bots: list[BotName] = []
@@ -89,6 +91,7 @@ class Listed(Fresh, mixin=True):
         self.chosen = {name: asked.filters.get(name, "") for name in self._shape.filters}
         self.ordering = asked.ordering or self._shape.orderings[0]
         self.is_narrowed = asked.is_narrowed
+        self.filled += 1
         self.ready = True
 
     def _asked(self) -> Asked:
