@@ -85,23 +85,29 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.up()
 
 
-def stored(site: Any, scenario_id: int) -> dict[str, Any]:
-    """The draft's steps by name, as the database has them."""
+def stored_rows(site: Any, scenario_id: int) -> list[dict[str, Any]]:
+    """The draft's steps as the database has them, the oldest first."""
 
-    def read(session: Any) -> dict[str, Any]:
-        found = session.execute(select(Step).where(Step.scenario_id == scenario_id)).scalars()
-        return {
-            one.name: {
+    def read(session: Any) -> list[dict[str, Any]]:
+        wanted = select(Step).where(Step.scenario_id == scenario_id).order_by(Step.id)
+        return [
+            {
                 "id": one.id,
+                "name": one.name,
                 "type": one.step_type,
                 "content": one.content,
                 "next": one.next_step_id,
                 "place": (one.canvas_x, one.canvas_y),
             }
-            for one in found
-        }
+            for one in session.execute(wanted).scalars()
+        ]
 
-    return dict(site.call(read))
+    return list(site.call(read))
+
+
+def stored(site: Any, scenario_id: int) -> dict[str, dict[str, Any]]:
+    """The same by name."""
+    return {one["name"]: one for one in stored_rows(site, scenario_id)}
 
 
 def comes_to_hold(site: Any, scenario_id: int, test: Any) -> Any:

@@ -51,6 +51,8 @@ function Flow({ model, places, marks, lit, picked, focus, language, say, readOnl
   const [menu, setMenu] = useState(null);
   const moved = useRef(new Map());
   const timers = useRef({});
+  // The selection as it is now and as it was told last: a box drawn with the mouse makes many.
+  const mine = useRef([]);
   const sent = useRef([]);
   const shown = useRef(0);
 
@@ -117,7 +119,10 @@ function Flow({ model, places, marks, lit, picked, focus, language, say, readOnl
 
   // The selection was made elsewhere: in the list, by a finding, by an added step.
   useEffect(() => {
-    sent.current = picked;
+    if (picked !== mine.current) {
+      clearTimeout(timers.current.pick);
+      mine.current = sent.current = picked;
+    }
     setNodes((before) =>
       before.some((one) => Boolean(one.selected) !== picked.includes(Number(one.id)))
         ? before.map((one) => {
@@ -227,14 +232,20 @@ function Flow({ model, places, marks, lit, picked, focus, language, say, readOnl
       const ids = lines.map((one) => one.id);
       return sameIds(before, ids) ? before : ids;
     });
+    mine.current = chosen.map((one) => Number(one.id));
     clearTimeout(timers.current.pick);
-    timers.current.pick = setTimeout(() => {
-      const ids = chosen.map((one) => Number(one.id));
-      if (sameIds(ids, sent.current)) return;
-      sent.current = ids;
-      events.onPick(ids);
-    }, PICK_PAUSE_MS);
+    timers.current.pick = setTimeout(settle, PICK_PAUSE_MS);
   }, []);
+
+  // Tells a selection that still waits; what is selected.
+  function settle() {
+    clearTimeout(timers.current.pick);
+    if (!sameIds(mine.current, sent.current)) {
+      sent.current = mine.current;
+      events.onPick(mine.current);
+    }
+    return mine.current;
+  }
 
   const onConnect = useCallback(({ source, sourceHandle, target }) => {
     events.onLink(Number(source), sourceHandle, Number(target));
@@ -318,6 +329,13 @@ function Flow({ model, places, marks, lit, picked, focus, language, say, readOnl
     }
   }
 
+  useEffect(
+    () => () => {
+      clearTimeout(timers.current.pick);
+      api.current = {};
+    },
+    [],
+  );
   useEffect(() => {
     api.current = {
       layOut() {
@@ -328,8 +346,7 @@ function Flow({ model, places, marks, lit, picked, focus, language, say, readOnl
         events.onMove([...found].map(([id, { x, y }]) => [id, x, y]));
         requestAnimationFrame(() => flow.fitView({ padding: 0.15, maxZoom: 1, duration: 250 }));
       },
-      remove,
-      hasCuts: cuts.length > 0,
+      settle,
       selectAll() {
         setNodes((before) => before.map((one) => ({ ...one, selected: true })));
       },
@@ -357,6 +374,7 @@ function Flow({ model, places, marks, lit, picked, focus, language, say, readOnl
         onNodeDoubleClick={(_event, node) => events.onOpen(Number(node.id))}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
+        selectNodesOnDrag={false}
         connectionRadius={28}
         deleteKeyCode={null}
         selectionKeyCode="Shift"

@@ -106,7 +106,8 @@ export function EditorViews(props) {
   const viewEvents = useMemo(() => ({ ...events, onAdd: addStep, onPick: pick, onOpen: open }), []);
 
   function add(type) {
-    const behind = picked.length === 1 ? model.nodes.get(picked[0]) : null;
+    const chosen = canvas.current.settle?.() ?? picked;
+    const behind = chosen.length === 1 ? model.nodes.get(chosen[0]) : null;
     if (behind) {
       addStep(type, behind.id, "next", null, null, nextExit(behind)?.to != null);
       return;
