@@ -63,9 +63,11 @@ def _look_at(step: StepPicture, secrets: Collection[str]) -> _Seen:
         sets = names_set(content)
         check_content(content, sets, secrets, remarks)
         reads = read_texts(content, secrets, remarks)
-    named = [_finding(step, problem) for problem in parsed.problems]
-    faults = [one for one in named if one.severity == "error"]
-    remarks.found.extend(one for one in named if one.severity == "warning")
+    faults: Sequence[Finding] = ()
+    if parsed.problems:
+        named = [_finding(step, problem) for problem in parsed.problems]
+        faults = [one for one in named if one.severity == "error"]
+        remarks.found.extend(one for one in named if one.severity == "warning")
     return _Seen(Look(step, content), sets, reads, remarks.found, faults)
 
 
