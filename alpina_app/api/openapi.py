@@ -23,6 +23,7 @@ from alpina_app.api.schemas import filter_schema, page_of, read_schema, ref, wri
 from alpina_app.services.listing import MAX_PAGE_SIZE, PAGE_SIZE
 from alpina_app.services.resource import Resource
 
+_CHECK: Final = "/api/scenarios/{id}/check/"
 GUESTS: Final[list[dict[str, list[str]]]] = [{}]
 
 
@@ -34,6 +35,9 @@ def document(open_to_guests: bool) -> dict[str, Any]:
     for resource in RESOURCES:
         reading = GUESTS if open_to_guests and not resource.personal else []
         paths |= _paths(resource, reading)
+        if resource.name == "scenarios" and reading:
+            check = paths[_CHECK]["get"] | {"security": [*_SCHEMES_IN_ORDER, *reading]}
+            paths[_CHECK] = paths[_CHECK] | {"get": check}
         schemas |= {
             resource.title: read_schema(resource),
             f"{resource.title}Input": write_schema(resource, partial=False),
@@ -134,8 +138,8 @@ def _list(resource: Resource, reading: list[Any]) -> Operation:
         query("page", {"type": "string"}, "A page's number, or `last`."),
         query(
             "page_size",
-            {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
-            "Larger ones count as the maximum.",
+            {"type": "integer", "default": PAGE_SIZE},
+            f"1 to {MAX_PAGE_SIZE}; larger ones count as {MAX_PAGE_SIZE}.",
         ),
         query(
             "search",

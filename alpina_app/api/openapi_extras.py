@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from alpina_app.api.media import EVENTS, JSON
+from alpina_app.api.media import EVENTS
 from alpina_app.api.operations import KEY, body, content, errors, ok, path_id
 from alpina_app.api.schemas import Schema, nullable, ref
 
@@ -28,11 +28,13 @@ def _list_of(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
-_LINKS: Final = _object("all", bots=_TEXT, scenarios=_TEXT, steps=_TEXT, executions=_TEXT)
 _ANY: Final[Schema] = {}
 
 EXTRA_SCHEMAS: Final[dict[str, Schema]] = {
     "Detail": _object("detail", detail=_TEXT),
+    "Links": _object("all", bots=_TEXT, scenarios=_TEXT, steps=_TEXT, executions=_TEXT),
+    "Info": _object("all", name=_TEXT, version=_TEXT, endpoints=ref("Links")),
+    "CopyInput": _object("", name={"type": "string", "minLength": 1, "maxLength": 200}),
     "FieldErrors": {
         "type": "object",
         "description": "Messages by field; `non_field_errors` where no field is at fault.",
@@ -136,7 +138,11 @@ _CHAT_ANSWER["200"]["content"][EVENTS] = {
 EXTRA_PATHS: Final[dict[str, Any]] = {
     "/api/": {
         "get": _operation(
-            "index", "index", "The lists", security=[{}], responses={**ok(_LINKS), **errors(401)}
+            "index",
+            "index",
+            "The lists",
+            security=[{}],
+            responses={**ok(ref("Links")), **errors(401)},
         )
     },
     "/api/root/": {
@@ -145,10 +151,7 @@ EXTRA_PATHS: Final[dict[str, Any]] = {
             "index",
             "About this API",
             security=[{}],
-            responses={
-                **ok(_object("all", name=_TEXT, version=_TEXT, endpoints=_LINKS)),
-                **errors(401),
-            },
+            responses={**ok(ref("Info")), **errors(401)},
         )
     },
     "/api/schema/": {
@@ -199,10 +202,7 @@ EXTRA_PATHS: Final[dict[str, Any]] = {
             "scenarios",
             "Copy a scenario with its steps",
             parameters=[KEY],
-            requestBody=body(
-                _object("", name={"type": "string", "minLength": 1, "maxLength": 200}),
-                required=False,
-            ),
+            requestBody=body(ref("CopyInput"), required=False),
             responses={
                 **ok(ref("Scenario"), 201, tag=True),
                 **errors(400, 401, 403, 404, 406, 408, 409, 413, 415, 422),
@@ -233,7 +233,7 @@ EXTRA_PATHS: Final[dict[str, Any]] = {
             "bots",
             "A bot from a file",
             parameters=[KEY],
-            requestBody={"required": True, "content": {JSON: {"schema": ref("BotFile")}}},
+            requestBody={"required": True, "content": content(ref("BotFile"))},
             responses={
                 "201": {"description": "The new bot.", "content": content(ref("Bot"))},
                 **errors(400, 401, 403, 406, 408, 409, 413, 415, 422),

@@ -2,8 +2,12 @@
 
 from typing import Any, Final
 
+from alpina_app.api.answers import NOT_ALLOWED, NOT_SIGNED_IN
+from alpina_app.api.examples import EXAMPLES
 from alpina_app.api.media import FORM, HTML, JSON, MULTIPART
+from alpina_app.api.refusals import NotAcceptable, UriTooLong
 from alpina_app.api.schemas import Schema, ref
+from alpina_app.web.body import BodyTooLarge, BodyTooSlow
 
 Operation = dict[str, Any]
 
@@ -40,12 +44,28 @@ _SAID: Final = {
 }
 
 
+_DETAILS: Final = {
+    401: NOT_SIGNED_IN,
+    403: NOT_ALLOWED,
+    404: "No Bot matches the given query.",
+    406: NotAcceptable.default,
+    408: BodyTooSlow.detail,
+    413: BodyTooLarge.detail,
+    414: UriTooLong.default,
+    415: 'Unsupported media type "text/plain" in request.',
+    429: "Request was throttled. Expected available in 42 seconds.",
+}
+
+
 def errors(*statuses: int) -> dict[str, Any]:
+    """Where credentials are asked for, too many wrong ones are 429."""
     found: dict[str, Any] = {}
-    for status in statuses:
+    for status in sorted({*statuses, *((429,) if 401 in statuses else ())}):
         detail: Schema = ref("Detail")
-        schema = {"oneOf": [ref("FieldErrors"), detail]} if status == 400 else detail
-        found[str(status)] = {"description": _SAID[status], "content": content(schema)}
+        told = content(detail, {"detail": _DETAILS.get(status, _SAID[status])})
+        if status == 400:
+            told = content({"oneOf": [ref("FieldErrors"), detail]}, EXAMPLES["FieldErrors"])
+        found[str(status)] = {"description": _SAID[status], "content": told}
     if "401" in found:
         found["401"]["headers"] = {
             "WWW-Authenticate": {"schema": {"type": "string"}, "description": "A Basic challenge."}
@@ -65,15 +85,24 @@ def ok(schema: Schema, status: int = 200, *, tag: bool = False, html: bool = Fal
     return {str(status): found}
 
 
-def content(schema: Schema) -> dict[str, Any]:
-    return {JSON: {"schema": schema}}
+def content(schema: Schema, example: Any = None) -> dict[str, Any]:
+    """JSON; without `example` that of the schema's name, where it has one."""
+    shown = example_of(schema) if example is None else example
+    return {JSON: {"schema": schema} if shown is None else {"schema": schema, "example": shown}}
+
+
+def example_of(schema: Schema) -> Any:
+    if "items" in schema:
+        item = example_of(schema["items"])
+        return None if item is None else [item]
+    return EXAMPLES.get(schema.get("$ref", "").rpartition("/")[2])
 
 
 def body(schema: Schema, *, required: bool = True) -> dict[str, Any]:
     """A body in each of the three ways."""
     return {
         "required": required,
-        "content": {kind: {"schema": schema} for kind in (JSON, FORM, MULTIPART)},
+        "content": {**content(schema), **{kind: {"schema": schema} for kind in (FORM, MULTIPART)}},
     }
 
 

@@ -22,7 +22,7 @@ from alpina_app.services.access import Caller, require_editor, require_sign_in
 from alpina_app.services.audit import record
 from alpina_app.services.bots import BOTS
 from alpina_app.services.crud import Stored, create, not_found
-from alpina_app.services.fields import Field, Wrong
+from alpina_app.services.fields import Field, Wrong, shown
 from alpina_app.services.representation import entity_tag, item_json
 from alpina_app.services.scenarios import SCENARIOS
 from alpina_app.services.steps import STEPS
@@ -232,8 +232,7 @@ def _read_file(data: Any) -> _Plan:
     for at, raw in enumerate(scenarios):
         plan.scenarios.append(_read_scenario(raw, f"scenarios[{at}]", keys, wrongs))
     plan.start = data.get("start_scenario")
-    if plan.start is not None and plan.start not in keys:
-        wrongs.add("start_scenario", "unknown_key", key=_shown(plan.start))
+    _check_key(plan.start, "start_scenario", keys, wrongs)
     if sum(len(scenario.get("steps", ())) for scenario in plan.scenarios) > MAX_STEPS:
         wrongs.add("scenarios", "too_many_steps", limit=MAX_STEPS)
     if wrongs.found:
@@ -312,7 +311,7 @@ def _key(raw: Mapping[str, Any], path: str, keys: set[str], wrongs: _Wrongs) -> 
         wrongs.add(f"{path}.key", "required" if key is None else "not_a_key")
         return ""
     if key in keys:
-        wrongs.add(f"{path}.key", "doubled_key", key=_shown(key))
+        wrongs.add(f"{path}.key", "doubled_key", key=shown(key))
     keys.add(key)
     return key
 
@@ -333,7 +332,7 @@ def _check_exits(step: dict[str, Any], path: str, keys: set[str], wrongs: _Wrong
 
 def _check_key(key: Any, path: str, keys: set[str], wrongs: _Wrongs) -> None:
     if key is not None and (not isinstance(key, str) or key not in keys):
-        wrongs.add(path, "unknown_key", key=_shown(key))
+        wrongs.add(path, "unknown_key", key=shown(key))
 
 
 def _is_position(value: Any) -> bool:
@@ -369,10 +368,6 @@ def _secrets_of(scenario: Mapping[str, Any]) -> set[str]:
 
 def _copy_name(name: str) -> str:
     return f"{name[:190]} (2)"
-
-
-def _shown(value: Any) -> str:
-    return str(value)[:100]
 
 
 def _as_stored(session: Session, resource: Any, id: int) -> Stored:

@@ -1,8 +1,11 @@
 """Check, trace, copy, export and import over HTTP."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
+from alpina_app.api.examples import EXAMPLES
 from alpina_app.models import Bot, Scenario, Step
 from tests.support.openai_server import OpenAiServer
 from tests.support.pictures import branch, call, message, question
@@ -237,3 +240,36 @@ async def test_a_bad_file_gets_every_error_with_its_path_and_changes_nothing(tal
 @pytest.mark.parametrize("file", [{}, [], {"format": "other"}, {"format": "alpina-bot"}])
 async def test_what_is_no_bot_file_is_refused(editor, file):
     assert (await editor.post("/api/bots/import/", json=file)).status_code == 400
+
+
+def places(value, path=()):
+    """The path of every value inside, the whole one's first."""
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in inside:
+        if isinstance(inner, dict | list):
+            yield from places(inner, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def replaced(value, path, new):
+    if not path:
+        return new
+    copied = value.copy()
+    copied[path[0]] = replaced(value[path[0]], path[1:], new)
+    return copied
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, True, -1, 1.5, 10**30, "", "x", "\ud800", "\x00", [], [[]], {}, {"a": []}],
+    ids=repr,
+)
+async def test_no_value_in_a_file_breaks_the_import(editor, odd):
+    file = EXAMPLES["BotFile"]
+    for path in places(file):
+        text = json.dumps(replaced(file, path, odd))
+        headers = {"Content-Type": "application/json"}
+        answer = await editor.post("/api/bots/import/", content=text, headers=headers)
+        assert answer.status_code in (201, 400), (path, answer.text)

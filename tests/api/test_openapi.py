@@ -99,3 +99,45 @@ async def test_options_and_schema_agree_on_required_fields(editor, document):
         required = [name for name, field in fields.items() if field["required"]]
         schema = document["components"]["schemas"][f"{resource.title}Input"]
         assert schema["required"] == required
+
+
+def contents(document):
+    """Where it stands and the media type's entry, for all JSON that goes in or out."""
+    for path, method, operation in operations(document):
+        sides = {"request": operation.get("requestBody", {}), **operation["responses"]}
+        for side, described in sides.items():
+            if "application/json" in described.get("content", {}):
+                yield f"{method} {path} {side}", described["content"]["application/json"]
+
+
+async def test_everything_has_an_example_that_follows_its_schema(document):
+    components = document["components"]
+    found = dict(contents(document))
+    without = [where for where, entry in found.items() if "example" not in entry]
+    assert without == ["get /api/schema/ 200"]
+    for where, entry in found.items():
+        schema = {**entry["schema"], "components": components}
+        wrong = jsonschema.Draft202012Validator(schema).iter_errors(entry.get("example", {}))
+        assert [f"{where}: {error.message}" for error in wrong] == []
+
+
+async def test_the_examples_of_bodies_are_taken(app, editor, document):
+    examples = {
+        name.removeprefix("post "): entry["example"]
+        for name, entry in contents(document)
+        if name.startswith("post ") and name.endswith(" request")
+    }
+    for path in (
+        "/api/bots/",
+        "/api/scenarios/",
+        "/api/steps/",
+        "/api/executions/",
+        "/api/bots/import/",
+    ):
+        answer = await editor.post(path, json=examples[f"{path} request"])
+        assert answer.status_code == 201, (path, answer.text)
+
+
+async def test_a_scenario_is_checked_by_whoever_may_read_it(document):
+    operation = document["paths"]["/api/scenarios/{id}/check/"]["get"]
+    assert {} in operation["security"]
