@@ -232,3 +232,50 @@ class TestPlaces:
         before = comes_to_hold(site, scenario, lambda steps: steps["Роль"]["place"])
         page.keyboard.press("Shift+ArrowDown")
         comes_to_hold(site, scenario, lambda steps: steps["Роль"]["place"][1] > before[1])
+
+
+class TestALargeScenario:
+    @pytest.fixture
+    def large(self, talks, ids):
+        """Two hundred steps with places: each tenth one asks."""
+        n = ids(200)
+        steps = [
+            question(id, f"ответ_{id}", after) if place % 10 == 9 else message(id, "Текст", after)
+            for place, (id, after) in enumerate(zip(n, [*n[1:], None], strict=True))
+        ]
+        scenario = talks.scenario(talks.bot(), *steps)
+        for place, id in enumerate(n):
+            talks.change(Step, id, canvas_x=320.0 * (place % 20), canvas_y=220.0 * (place // 20))
+        return scenario
+
+    def test_opens_in_a_few_frames(self, page, large, open_editor):
+        carried = count_frames(page)
+        open_editor(page, large)
+        expect(page.locator(".step-node")).to_have_count(200)
+        is_saved(page)
+        assert len(carried) < 25, carried
+        assert sum(carried) < 300_000, sum(carried)
+
+    def test_writing_and_moving_cost_as_little_as_in_a_small_one(
+        self, page, large, open_editor, site
+    ):
+        carried = count_frames(page)
+        open_editor(page, large)
+        first, *_ = stored_rows(site, large)
+        node(page, first["name"]).click()
+        expect(field(page, "Название")).to_have_value(first["name"])
+        is_saved(page)
+        carried.clear()
+        text = "Здравствуйте! Чем помочь?"
+        field(page, "Текст").fill("")
+        field(page, "Текст").press_sequentially(text)
+        expect(field(page, "Текст")).to_have_value(text)
+        comes_to_hold(site, large, lambda steps: steps[first["name"]]["content"]["text"] == text)
+        is_saved(page)
+        assert sum(carried) < 20_000, carried
+        carried.clear()
+        start = middle(node(page, first["name"]).locator(".step-head"))
+        drag(page, start, (start[0] + 20, start[1] + 90))
+        comes_to_hold(site, large, lambda steps: steps[first["name"]]["place"] != first["place"])
+        is_saved(page)
+        assert sum(carried) < 1024, carried
