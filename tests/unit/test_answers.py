@@ -325,6 +325,15 @@ def test_choices_refused(text: str) -> None:
     assert parse(text, type="choice", options=COLOURS) == Rejected("not_option")
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("«5 дней»!", "5 дней"), ("- нет -", "нет"), ("+5", "+5"), ("-5.", "-5"), ("+ нет", "нет")],
+)
+def test_outer_marks_go_but_the_sign_of_a_number_stays(text: str, value: str) -> None:
+    options = tuple(Option(label=label) for label in ("5 дней", "нет", "+5", "-5"))
+    assert parse(text, type="choice", options=options).value == value
+
+
 def test_each_way_of_naming_is_tried_only_where_the_former_found_none() -> None:
     options = (
         Option(id="a", label="1", value="x"),

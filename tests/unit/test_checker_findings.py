@@ -234,6 +234,14 @@ def test_fault_that_does_not_parse_hides_no_other_and_is_said_once():
     ]
 
 
+def test_place_around_a_fault_is_not_judged_by_what_is_left_of_it():
+    content = {"text": "?", "input": {"type": "choice", "options": ["Да"]}}
+    findings = check(picture(step(1, "question", content, 2), message(2, end=True)))
+    assert [(one.code, one.path) for one in findings] == [
+        ("not_object", "content.input.options[0]")
+    ]
+
+
 def test_same_thing_in_one_place_is_said_once():
     twice = {"text": "{{secret.A}} {{secret.B}} {{today | up}} {{today | up}} {{today | low}}"}
     assert found("message", twice) == [
