@@ -244,6 +244,14 @@ async def test_secrets_are_live(made, server):
     assert server.requests[0].headers["authorization"] == "Bearer second-value"
 
 
+async def test_a_scenario_whose_secret_is_unknown_starts_as_soon_as_it_is_made(made, server):
+    talk = await calling(made, server.url(), auth={"type": "bearer", "secret": "LATER"})
+    refused = await talk.post("Начнём", scenario=talk.scenario)
+    assert (refused.status_code, list(refused.json())) == (400, ["scenario"])
+    await keep_secret(made, "LATER", "tok-123456")
+    assert texts(await talk.begin()) == ["Вышло"]
+
+
 @pytest.mark.parametrize(
     ("success", "status", "is_good"),
     [

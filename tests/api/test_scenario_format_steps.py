@@ -472,3 +472,35 @@ async def test_the_trace_has_one_event_for_each_turn_that_touches_a_question(mad
             "tokens": None,
         },
     ]
+
+
+async def test_a_circle_that_no_checker_saw_ends_at_the_step_limit(made):
+    talk = await made.scenario(
+        ask=("question", {"text": "?"}, "a"), a=say("а", "b"), b=say("б", "a")
+    )
+    assert (await made.check(talk.scenario))["ok"] is False
+    await made.post(
+        "/api/executions/", bot=talk.bot, scenario=talk.scenario, user_session=talk.session
+    )
+    await talk.say("Раз")
+    reply = await talk.say("Два")
+    assert (len(reply["messages"]), reply["is_completed"], reply["input"]) == (101, True, None)
+    assert reply["messages"][-1]["step"] is None
+    assert reply["current_step"] == talk.ids["b"]
+    events = await talk.trace()
+    assert [event["error"] for event in events] == [None] * 101 + ["step_limit"]
+    assert events[-1]["step"] == talk.ids["b"]
+
+
+@pytest.mark.parametrize("content", [[], "текст", 5, {"text": 5}, {"set": [{"var": "a"}]}])
+async def test_a_step_that_does_not_parse_ends_the_run_politely(made, content):
+    talk = await made.scenario(
+        ask=("question", {"text": "?"}, "bad"), bad=("message", content, "end"), end=say("конец")
+    )
+    await made.post(
+        "/api/executions/", bot=talk.bot, scenario=talk.scenario, user_session=talk.session
+    )
+    await talk.say("Раз")
+    reply = await talk.say("Два")
+    assert ([one["step"] for one in reply["messages"]], reply["is_completed"]) == ([None], True)
+    assert (await talk.last_event())["error"] == "invalid_content"
