@@ -1,5 +1,6 @@
 """Home, the frame of the pages, and the pages that refuse, in a browser."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from alpina_app.i18n import translate
 from alpina_app.models import Bot, BotExecution, Scenario, Step, TraceEvent
+from tests.support.raw_socket import STATE, heard
 
 LANGUAGES = pytest.mark.parametrize("language", ["ru", "en"])
 
@@ -205,3 +207,20 @@ class TestRefusals:
     def test_a_bot_that_is_not_there_says_so(self, editor, visit):
         visit(editor, "/bots/999999")
         expect(editor.get_by_role("heading", level=1)).to_have_text("Такого бота нет")
+
+
+@pytest.mark.parametrize("role", [None, "viewer"])
+def test_the_id_of_a_tab_gives_nobody_what_it_showed(editor, visit, talks, site, role):
+    secret = "тайный промпт"
+    bot_id = talks.bot(system_prompt=secret, is_active=False)
+    visit(editor, f"/bots/{bot_id}")
+    expect(editor.get_by_label("Системный промпт")).to_have_value(secret)
+    tab = editor.evaluate("sessionStorage.token")
+    known = site.login_cookies(role) if role else []
+    cookies = "; ".join(f"{one['name']}={one['value']}" for one in known)
+    editor.close()
+    for name in ("hydrate_and_load", "hydrate"):
+        told = heard(site.url, tab, "/", [{"name": f"{STATE}.{name}"}], cookies)
+        assert "is_hydrated" in told
+        assert json.dumps(secret)[1:-1] not in told
+        assert secret not in told
