@@ -168,7 +168,7 @@ async def credentials_of(
     request: Request, runtime: Runtime, *, form_token: str | None = None
 ) -> Credentials:
     """Reads the headers; a Basic credential not seen lately is checked here, in no transaction."""
-    headers = _headers(request)
+    headers = headers_of(request)
     scheme, *rest = headers.get("authorization", "").encode("latin-1").split() or [b""]
     if scheme.lower() == b"basic":
         client = client_of(request.scope, runtime.settings.trusted_proxies)
@@ -264,11 +264,13 @@ def _token_text(words: list[bytes]) -> str:
         ) from None
 
 
-def _headers(request: Request) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for raw_name, raw_value in request.scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        found[name] = f"{found[name]}; {value}" if name == "cookie" and name in found else value
+def headers_of(request: Request) -> dict[str, str]:
+    """The last of each name; cookies may come in several headers (RFC 9113, 8.2.3)."""
+    sent = request.scope["headers"]
+    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent}
+    if len(found) < len(sent) and "cookie" in found:
+        cookies = (value.decode("latin-1") for name, value in sent if name == b"cookie")
+        found["cookie"] = "; ".join(cookies)
     return found
 
 

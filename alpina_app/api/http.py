@@ -24,7 +24,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alpina_app.api.answers import Answer, answer, answer_for
-from alpina_app.api.auth import Identity, change_as, identify, look_as, read_as, run_as
+from alpina_app.api.auth import Identity, change_as, headers_of, identify, look_as, read_as, run_as
 from alpina_app.api.bodies import MAX_FIELDS, Payload, read_payload
 from alpina_app.api.browsable import show
 from alpina_app.api.media import PARSERS, Chosen, Renderer, choose, media_type_of
@@ -74,10 +74,7 @@ class Call:
         self.request = request
         self.params = params
         self.method: str = request.scope["method"]
-        self.headers: dict[str, str] = {
-            name.decode("latin-1"): value.decode("latin-1")
-            for name, value in request.scope["headers"]
-        }
+        self.headers = headers_of(request)
         self.chosen = Chosen("json")
         self.asked = False
         self._query: dict[str, str] | None = None

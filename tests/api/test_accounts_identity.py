@@ -139,6 +139,13 @@ class TestSession:
         client = app.new_client(cookies={"sessionid": session_of(app, "viewer")})
         assert (await client.get("/api/executions/")).status_code == 200
 
+    async def test_cookies_may_come_in_several_headers(self, app):
+        cookies = [f"sessionid={session_of(app, 'viewer')}", f"csrftoken={CSRF_TOKEN}"]
+        for pair in (cookies, cookies[::-1]):
+            headers = [("Cookie", cookie) for cookie in pair]
+            answer = await app.client.get("/api/executions/", headers=headers)
+            assert answer.status_code == 200
+
     @pytest.mark.parametrize(
         ("cookie", "headers", "reason"),
         [
