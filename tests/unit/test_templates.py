@@ -130,6 +130,7 @@ def test_nothing_in_a_value_is_expanded_again() -> None:
         ("{{text_number | number: 1}} {{text_number | plus: 1}}", "1\u00a0234,5 1235.5"),
         ("{{n | plus: 1}} {{n | minus: 2.5}} {{n | plus: -5}}", "6 2.5 0"),
         ("{{n | plus: 0.1 | plus: 0.2 | minus: 0.3}}", "5"),
+        ("{{n | minus: 4.9}} {{tenth | minus: 1}}", "0.1 0.1"),
         (
             "{{o.b | json}} {{имя | json}} {{null | json}} {{yes | json}}",
             '[{"c":"глубоко"}] "Иван" null true',
@@ -143,6 +144,7 @@ def test_filters(text: str, said: str) -> None:
     extra = {
         "zero": 0,
         "half": 2.5,
+        "tenth": 1.1,
         "t": "2026-12-05T14:30:00",
         "text_number": "1 234,5",
         "slash": "a/я &",
