@@ -10,7 +10,14 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from alpina_app.errors import SettingsError
@@ -149,7 +156,7 @@ class Settings(BaseSettings):
     @classmethod
     def _anonymous_read_follows_debug(cls, values: Any) -> Any:
         if isinstance(values, dict) and values.get("api_anonymous_read") in (None, ""):
-            return {**values, "api_anonymous_read": values.get("debug", False) or False}
+            return {**values, "api_anonymous_read": _is_on(values.get("debug"))}
         return values
 
     @property
@@ -177,3 +184,11 @@ def _sentence(problem: dict[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"{name}: is required"
     return f"{name}: {str(problem['msg']).removeprefix('Value error, ')}"
+
+
+def _is_on(value: Any) -> bool:
+    """A wrong value is off here: it is reported under its own name."""
+    try:
+        return TypeAdapter(bool).validate_python(value or False)
+    except ValidationError:
+        return False
