@@ -276,6 +276,27 @@ def test_options_of_other_inputs_are_left_aside():
     assert found("question", spec("text", options=[{"label": "А"}, {"label": "А"}])) == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"url": URL + "/{{secret.A}}?k={{secret.A}}"},
+        {"query": [{"name": "{{secret.A}}", "value": "{{secret.A}}"}]},
+        {"headers": [{"name": "X", "value": "{{secret.A}}"}]},
+        {"body": {"type": "json", "value": {"k": ["{{secret.A}}"]}}},
+        {"body": {"type": "json", "value": '{"k": "{{secret.A}}"}'}},
+        {"body": {"type": "form", "value": [{"name": "{{secret.A}}", "value": "{{secret.A}}"}]}},
+        {"body": {"type": "raw", "value": "{{secret.A}}"}},
+        {"auth": {"type": "bearer", "secret": "A"}},
+    ],
+)
+def test_secrets_may_stand_wherever_a_call_sends_something(content):
+    scenario = picture(
+        step(1, "api_call", {"url": URL, "method": "POST", "on_error": {}, "end": True, **content})
+    )
+    assert check(scenario, secrets=["A"]) == []
+    assert {one.code for one in check(scenario)} == {"unknown_secret"}
+
+
 def test_secret_names_are_those_that_exist():
     scenario = picture(
         step(1, "api_call", {"url": URL + "{{secret.A}}{{secret.B}}", "on_error": {}, "end": True})
