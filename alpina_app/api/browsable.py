@@ -241,7 +241,8 @@ def _raw(resource: Resource, values: Mapping[str, Any]) -> str:
         default = field.default_value()
         blank = "" if isinstance(field, Text) else None
         fallback = default if isinstance(default, str | int | float | list | dict) else blank
-        found[field.name] = values.get(field.name, fallback)
+        if fallback is not None or field.required or field.nullable or field.name in values:
+            found[field.name] = values.get(field.name, fallback)
     return _pretty({name: value for name, value in found.items() if not _is_odd(value)})
 
 

@@ -1,11 +1,13 @@
 """The browsable HTML, and Swagger UI."""
 
+import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
-from alpina_app.models import Bot, BotExecution, Message
+from alpina_app.models import Bot, BotExecution, Message, Scenario
 from tests.support.app import CSRF_TOKEN
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -202,3 +204,20 @@ async def test_docs_refuse_other_methods(app):
         {"detail": 'Method "POST" not allowed.'},
         "GET, HEAD, OPTIONS",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "required"),
+    [
+        ("bots", {"name": "b"}),
+        ("scenarios", {"name": "s", "bot": 1}),
+        ("steps", {"name": "x", "scenario": 1}),
+        ("executions", {"bot": 1, "user_session": "u"}),
+    ],
+)
+async def test_the_json_to_begin_with_lacks_only_what_is_required(app, editor, kind, required):
+    app.add(Bot(name="b", created_by_id=1), Scenario(name="s", bot_id=1))
+    shown = (await page(editor, f"/api/{kind}/")).text
+    raw = re.findall("<textarea[^>]*>([^<]*)</textarea>", shown)[-1]
+    answer = await editor.post(f"/api/{kind}/", json={**json.loads(unescape(raw)), **required})
+    assert answer.status_code == 201, answer.text
