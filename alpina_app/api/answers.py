@@ -1,5 +1,6 @@
 """Answers, and what errors become on the wire."""
 
+import json
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -50,8 +51,16 @@ class Answer:
 
 
 def answer(value: Any, status: int = 200) -> Answer:
-    """`value`: anything orjson writes."""
-    return Answer(orjson.dumps(value), status)
+    return Answer(json_body(value), status)
+
+
+def json_body(value: Any) -> bytes:
+    """Compact UTF-8. Contents and variables may hold integers over 64 bits: orjson refuses those."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="replace")
 
 
 def refusal(status: int, detail: str) -> Answer:

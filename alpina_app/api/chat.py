@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any, Final, assert_never
 
-import orjson
 from sqlmodel import Session
 from starlette.routing import Route
 
-from alpina_app.api.answers import Answer, answer, answer_for
+from alpina_app.api.answers import Answer, answer, answer_for, json_body
 from alpina_app.api.http import Call, View, anyone, page
 from alpina_app.api.idempotency import replayable
 from alpina_app.api.metadata import field_metadata
@@ -145,11 +144,11 @@ def _frame(event: Event) -> bytes:
         case Begun():
             return b""
         case Delta(text):
-            name, data = "delta", orjson.dumps({"text": text})
+            name, data = "delta", json_body({"text": text})
         case Said():
-            name, data = "message", orjson.dumps(event.to_json())
+            name, data = "message", json_body(event.to_json())
         case Finished(reply):
-            name, data = "done", orjson.dumps(reply.to_json())
+            name, data = "done", json_body(reply.to_json())
         case Failed(error):
             name, data = "error", answer_for(error).body or b"{}"
         case _:

@@ -273,3 +273,29 @@ async def test_no_value_in_a_file_breaks_the_import(editor, odd):
         headers = {"Content-Type": "application/json"}
         answer = await editor.post("/api/bots/import/", content=text, headers=headers)
         assert answer.status_code in (201, 400), (path, answer.text)
+
+
+HUGE = 10**30
+
+
+async def test_integers_of_any_size_come_out_as_they_went_in(talks, editor):
+    bot = talks.bot()
+    asks = question(41, "n", 42, input={"type": "number", "max": HUGE, "integer": True})
+    scenario = talks.scenario(bot, asks, message(42, "Итого {{n}}"))
+    talks.change(Bot, bot, start_scenario_id=scenario)
+    exported = (await editor.get(f"/api/bots/{bot}/export/")).json()
+    content = exported["scenarios"][0]["steps"][0]["content"]
+    assert content["input"] == {"type": "number", "max": HUGE, "integer": True}
+
+    async def say(text, **headers):
+        path, body = f"/api/bots/{bot}/chat/", {"message": text, "user_session": "u"}
+        return await editor.post(path, json=body, headers=headers)
+
+    told = await say("Начнём", Accept="text/event-stream")
+    assert f'"max":{HUGE}' in told.text
+    assert (await say("не число")).json()["input"]["max"] == HUGE
+    told = (await say(str(HUGE - 1))).json()
+    path = f"/api/executions/{told['execution_id']}/"
+    assert (await editor.get(path)).json()["variables"] == {"n": HUGE - 1}
+    trace = (await editor.get(f"{path}trace/")).json()
+    assert {"n": HUGE - 1} in [event["variables_set"] for event in trace]
