@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+from itertools import product
 
 import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from alpina_app.models import Bot, Scenario, Step
+from alpina_app.api.index import RESOURCES
+from alpina_app.models import Bot, BotExecution, Scenario, Step
 from alpina_app.operations import Metrics, create_operations
 from alpina_app.services import accounts
 from alpina_app.services.access import Caller
@@ -260,3 +262,23 @@ async def test_a_proxied_request_reads_no_metrics(app):
         for name in ("X-Forwarded-For", "Forwarded"):
             answer = await client.get("/metrics", headers={name: "for=8.8.8.8"})
             assert (answer.status_code, answer.text) == (403, "Forbidden\n")
+
+
+LITERALS = (
+    f'"a{HIGH}"', f'"{NUL}"', f'["{HIGH}"]', '{"%s": 1}' % NUL, "1e999", "-1e999", "1e308",
+    "5e-324", "1" + "0" * 30, "-1" + "0" * 30, "9" * 5000, f'"{"9" * 5000}"', "-0.0", "NaN",
+    "9223372036854775808", "[" * 300 + "]" * 300, '{"a":' * 300 + "1" + "}" * 300,
+    '"\\u202e"', '"\\ufdd0"', '"\\uffff"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+async def test_whatever_is_sent_the_object_can_still_be_read(app, editor, resource):
+    app.add(BotExecution(bot_id=1, user_session="u"))
+    path = f"/api/{resource.name}/1/"
+    for field, literal in product(resource.fields, LITERALS):
+        body = '{"%s": %s}' % (field.name, literal)
+        answer = await editor.patch(path, content=body, headers=JSON)
+        assert answer.status_code in (200, 400), (body[:100], answer.text)
+        for again in (path, f"/api/{resource.name}/", f"{path}?format=api"):
+            assert (await editor.get(again)).status_code == 200, (again, body[:100])
