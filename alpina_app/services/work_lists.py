@@ -1,6 +1,7 @@
 """The lists people work with: scenarios with their findings, steps by content, conversations."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -183,11 +184,11 @@ def list_steps(session: Session, caller: Caller, params: Mapping[str, str], page
     if params.get("bot"):
         query = query.where(_SCENARIOS.c.bot_id == int(params["bot"]))
     for word in params.get("search", "").lower().split()[:10]:
-        pattern = "%" + word.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        in_json = json.dumps(word, ensure_ascii=False)[1:-1]
         query = query.where(
             or_(
-                func.lower(_STEPS.c.name).like(pattern, escape="!"),
-                func.lower(cast(_STEPS.c.content, String)).like(pattern, escape="!"),
+                func.lower(_STEPS.c.name).like(_holding(word), escape="!"),
+                func.lower(cast(_STEPS.c.content, String)).like(_holding(in_json), escape="!"),
             )
         )
     ordered = query.order_by(_BOTS.c.name, _STEPS.c.scenario_id, _STEPS.c.position, _STEPS.c.id)
@@ -311,6 +312,11 @@ def _count_findings(pictures: list[Picture], secrets: list[str]) -> dict[int, tu
         severities = [finding.severity for finding in check(picture, secrets=secrets)]
         found[picture.scenario_id] = (severities.count("error"), severities.count("warning"))
     return found
+
+
+def _holding(text: str) -> str:
+    """A pattern of LIKE, its escape character is "!"."""
+    return "%" + text.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
 
 
 def _step_names(session: Session, ids: set[int | None]) -> dict[int, str]:

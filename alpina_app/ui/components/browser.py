@@ -1,4 +1,4 @@
-"""Parts of forms that live in the browser: `form_parts.jsx`."""
+"""Parts of forms and lists that live in the browser: `form_parts.jsx`, `list_parts.jsx`."""
 
 from typing import Any
 
@@ -10,6 +10,10 @@ from alpina_app.ui.texts import t
 
 def _one_text(text: rx.Var[str]) -> list[rx.Var[str]]:
     return [text]
+
+
+def _one_flag(flag: rx.Var[bool]) -> list[rx.Var[bool]]:
+    return [flag]
 
 
 class _Part(rx.Component):
@@ -55,6 +59,28 @@ class TextFile(_Part):
     limit: rx.Var[int]
     on_text: rx.EventHandler[_one_text]  # type: ignore[type-arg, valid-type]
     on_refuse: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
+
+
+class _ListPart(rx.Component):
+    library = local_file("list_parts.jsx", __name__)
+
+
+class SearchBox(_ListPart):
+    tag = "SearchBox"
+
+    label: rx.Var[str]
+    value: rx.Var[str]
+    on_search: rx.EventHandler[_one_text]  # type: ignore[type-arg, valid-type]
+
+
+class RowSwitch(_ListPart):
+    tag = "RowSwitch"
+
+    label: rx.Var[str]
+    checked: rx.Var[bool]
+    filled: rx.Var[int]
+    disabled: rx.Var[bool]
+    on_switch: rx.EventHandler[_one_flag]  # type: ignore[type-arg, valid-type]
 
 
 class TextCounter(_Part):

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import reflex as rx
 
+from alpina_app.ui.components.browser import RowSwitch, SearchBox
 from alpina_app.ui.components.links import page_link
-from alpina_app.ui.components.local import local_file
 from alpina_app.ui.components.states import empty_state
 from alpina_app.ui.states.session import Session
 from alpina_app.ui.texts import t
@@ -22,36 +22,6 @@ ORDERINGS: Final = (
     ("-name", "order_name_back"),
 )
 """Values and the texts of area `bots` that name them."""
-
-
-def _one_text(text: rx.Var[str]) -> list[rx.Var[str]]:
-    return [text]
-
-
-def _one_flag(flag: rx.Var[bool]) -> list[rx.Var[bool]]:
-    return [flag]
-
-
-class _Part(rx.Component):
-    library = local_file("list_parts.jsx", __name__)
-
-
-class RowSwitch(_Part):
-    tag = "RowSwitch"
-
-    label: rx.Var[str]
-    checked: rx.Var[bool]
-    filled: rx.Var[int]
-    disabled: rx.Var[bool]
-    on_switch: rx.EventHandler[_one_flag]  # type: ignore[type-arg, valid-type]
-
-
-class SearchBox(_Part):
-    tag = "SearchBox"
-
-    label: rx.Var[str]
-    value: rx.Var[str]
-    on_search: rx.EventHandler[_one_text]  # type: ignore[type-arg, valid-type]
 
 
 def toolbar(
