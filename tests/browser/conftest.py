@@ -100,7 +100,9 @@ def model_server() -> Iterator[OpenAiServer]:
 def shared_site(
     built_pages: Path, model_server: OpenAiServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site"), model_server.url) as site:
+    # HTTP steps may call the model's server, as one that is there.
+    settings = {"HTTP_CALL_ALLOWED_HOSTS": "127.0.0.1"}
+    with Site(tmp_path_factory.mktemp("site"), model_server.url, **settings) as site:
         yield site
 
 
