@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from alpina_app.domain import engine
 from alpina_app.domain.effects import AskGpt, CallApi, GptResult, HttpResult
@@ -21,11 +20,6 @@ from alpina_app.services.pictures import Prepared
 from alpina_app.services.runtime import Runtime
 from alpina_app.services.secrets_store import secret_values
 from alpina_app.services.turns import LiveTurn, Said
-
-Effect = TypeVar("Effect", AskGpt, CallApi)
-
-TURN_S = 60.0
-_MIN_EFFECT_S = 0.5
 
 
 async def begin(
@@ -138,7 +132,7 @@ class _Walk:
                 case AskGpt():
                     result: GptResult | HttpResult = await self._ask(move)
                 case CallApi():
-                    result = await self._runtime.http_caller.call(self._in_time(move))
+                    result = await self._runtime.http_caller.call(move)
                 case _:
                     assert_never(move)
             move = engine.resume(self._prepared.program, self.run, result, env)
@@ -162,7 +156,6 @@ class _Walk:
 
     async def _ask(self, effect: AskGpt) -> GptResult:
         asked_at = time.monotonic()
-        effect = self._in_time(effect)
         if effect.purpose != "message":
             return await self._runtime.gpt.ask(effect, self._bot.gpt)
         history = await self._history(effect.history_turns)
@@ -206,10 +199,6 @@ class _Walk:
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._begun
-
-    def _in_time(self, effect: Effect) -> Effect:
-        left = max(_MIN_EFFECT_S, TURN_S - self._elapsed())
-        return replace(effect, timeout_s=left) if effect.timeout_s > left else effect
 
 
 def last_turns(history: list[dict[str, str]], turns: int) -> list[dict[str, str]]:
