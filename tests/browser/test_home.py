@@ -107,6 +107,24 @@ class TestShell:
         editor.reload()
         expect(editor.get_by_role("heading", level=1)).to_have_text("Bots")
 
+    def test_who_reads_english_is_shown_no_russian_first(self, new_page, sign_in, site):
+        page = new_page(language="en")
+        sign_in(page, "editor")
+        scripts, is_held = [], True
+        page.route(
+            re.compile(r"/assets/.*\.js"),
+            lambda route: scripts.append(route) if is_held else route.continue_(),
+        )
+        page.goto(f"{site.url}/bots", wait_until="commit")
+        title = page.locator("h1")
+        expect(title).to_have_text("Боты")
+        expect(title).to_be_hidden()
+        is_held = False
+        for script in scripts:
+            script.continue_()
+        expect(title).to_have_text("Bots")
+        expect(title).to_be_visible()
+
     def test_the_theme_is_switched_and_kept(self, editor, visit):
         visit(editor, "/bots")
         editor.get_by_role("button", name="Сменить светлую тему").click()

@@ -52,6 +52,10 @@ def shell(*content: rx.Component, active: str = "", wide: bool = False) -> rx.Co
         ),
         rx.el.main(*content, id="main", tab_index=-1, class_name="main wide" if wide else "main"),
         class_name="shell",
+        custom_attrs={
+            "data-lang": I18n.lang,
+            "data-alive": rx.cond(Session.ready, "true", "false"),
+        },
     )
 
 
