@@ -25,6 +25,7 @@ from alpina_app.errors import SettingsError
 ROOT = Path(__file__).resolve().parent.parent
 Names = Annotated[tuple[str, ...], NoDecode]
 _BARE_IPV6 = r"[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*"
+_PRICE = re.compile(r"[^=]+=[0-9]+(\.[0-9]+)?/[0-9]+(\.[0-9]+)?")
 _HOST = re.compile(rf"(\[{_BARE_IPV6}\]|[^\[\]:@%/?#\\\s]+)(:[0-9]{{1,5}})?|{_BARE_IPV6}")
 
 
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     default_model: str = Field("gpt-3.5-turbo", min_length=1, max_length=100)
+    model_prices: Names = ()
     local_model: bool = True
     model_timeout_s: float = Field(60, gt=0, le=600)
     model_max_retries: int = Field(2, ge=0, le=10)
@@ -68,6 +70,7 @@ class Settings(BaseSettings):
         "csrf_trusted_origins",
         "trusted_proxies",
         "http_call_allowed_hosts",
+        "model_prices",
         mode="before",
     )
     @classmethod
@@ -105,6 +108,13 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 20:
             raise ValueError("must have at least 20 characters")
+        return value
+
+    @field_validator("model_prices")
+    @classmethod
+    def _prices(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_PRICE.fullmatch(price) for price in value):
+            raise ValueError("must list prices such as gpt-4o-mini=0.15/0.60")
         return value
 
     @field_validator("http_call_allowed_hosts")

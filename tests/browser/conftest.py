@@ -101,7 +101,7 @@ def shared_site(
     built_pages: Path, model_server: OpenAiServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     # HTTP steps may call the model's server, as one that is there.
-    settings = {"HTTP_CALL_ALLOWED_HOSTS": "127.0.0.1"}
+    settings = {"HTTP_CALL_ALLOWED_HOSTS": "127.0.0.1", "MODEL_PRICES": "gpt-4o-mini=1/10"}
     with Site(tmp_path_factory.mktemp("site"), model_server.url, **settings) as site:
         yield site
 

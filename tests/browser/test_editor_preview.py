@@ -184,10 +184,8 @@ class TestTrials:
         )
 
     def test_a_prompt_is_tried_on_the_model(self, page, drawn, open_editor, model):
-        scenario, n = drawn(
-            1,
-            lambda n: [step(n[0], "message", {"gpt": {"prompt": "Для {{имя}}"}, "end": True})],
-        )
+        gpt = {"prompt": "Для {{имя}}", "model": "gpt-4o-mini"}
+        scenario, n = drawn(1, lambda n: [step(n[0], "message", {"gpt": gpt, "end": True})])
         model.enqueue(Text("Готово", usage=(10, 2)))
         open_editor(page, scenario)
         node(page, f"Шаг {n[0]}").click()
@@ -197,4 +195,5 @@ class TestTrials:
         result = form(page).locator(".sf-result")
         expect(result).to_contain_text("Готово")
         expect(result).to_contain_text("12 токенов")
+        expect(result).to_contain_text("стоимость 0,00003 $")
         assert model.requests[-1].body["messages"][-1]["content"] == "Для Анна"

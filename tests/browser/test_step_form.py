@@ -478,7 +478,7 @@ def test_trying_a_prompt_shows_text_tokens_and_cost(open_form: Open) -> None:
     page.get_by_role("button", name="Спросить модель").click()
     assert page.evaluate("events.at(-1)") == ["onTestPrompt", 2, {"age": 30}]
     expect(page.get_by_role("button", name="Ждём ответа…")).to_be_visible()
-    result = {"step": 2, "text": "<b>Ответ</b>", "tokens": 21, "ms": 300, "cost": "0,01 $"}
+    result = {"step": 2, "text": "<b>Ответ</b>", "tokens": 21, "ms": 300, "cost": 0.01}
     page.evaluate("promptResult => set({promptResult})", result)
     expect(page.locator(".sf-result")).to_have_text(
         "<b>Ответ</b>21 токен · 300 мс · стоимость 0,01 $"

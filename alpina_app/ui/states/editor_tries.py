@@ -17,6 +17,7 @@ from alpina_app.services.chat.types import BotFacts
 from alpina_app.services.editor_page import bot_facts
 from alpina_app.services.pictures import prepare
 from alpina_app.services.preview import Preview, perform, preview_env
+from alpina_app.services.prices import cost_of
 from alpina_app.services.secrets_store import secret_values
 from alpina_app.ui.guards import Guarded, reported
 from alpina_app.ui.runtime import runtime
@@ -31,7 +32,7 @@ _BODY_READ: Final = 100_000
 
 class EditorTries(Guarded, rx.State):
     """`request`: {step, running, status, body, duration_ms, error}, `prompt`: {step, running, text,
-    tokens, ms, cost, error}; `cost` is None: providers do not tell their prices."""
+    tokens, ms, cost, error}; `cost` in dollars, None where the model has no price."""
 
     models: list[str] = []
     request: dict[str, Any] = {}
@@ -86,14 +87,15 @@ class EditorTries(Guarded, rx.State):
         assert isinstance(result, GptResult)
         async with self:
             await self._require_editor()
-            usage = result.usage
+            usage, prices = result.usage, runtime().settings.model_prices
+            model = effect.model or bot.gpt.gpt_model
             self.prompt = {
                 "step": known,
                 "running": False,
                 "text": mask.text(result.text or "")[:_TEXT_SHOWN],
                 "tokens": None if usage is None else usage.total_tokens,
                 "ms": round((monotonic() - began) * 1000),
-                "cost": None,
+                "cost": None if usage is None else cost_of(usage, model, prices),
                 "error": result.failure or "",
             }
 

@@ -121,11 +121,13 @@ const failureText = (say, error) => (FAILURES.includes(error) ? say(`failure_${e
 function PromptResult({ result }) {
   const { say, lang } = useForm();
   const number = (value) => new Intl.NumberFormat(lang, { maximumFractionDigits: 6 }).format(value);
+  const dollars = (value) => new Intl.NumberFormat(lang, { style: "currency", currency: "USD", maximumSignificantDigits: 3 }).format(value);
   const tokens = isObject(result.tokens) ? result.tokens.total_tokens ?? result.tokens.total : result.tokens;
   const facts = [
     typeof tokens === "number" && say("tokens", { count: tokens }),
     typeof result.ms === "number" && say("milliseconds", { ms: number(result.ms) }),
-    result.cost != null && say("cost", { cost: typeof result.cost === "number" ? number(result.cost) : result.cost }),
+    typeof result.cost === "number" && say("cost", { cost: dollars(result.cost) }),
+    typeof tokens === "number" && result.cost == null && say("cost_unknown"),
   ].filter(Boolean);
   return (
     <div className="sf-result">

@@ -142,9 +142,9 @@ def _chat_link() -> rx.Component:
         rx.fragment(),
         page_link(
             rx.icon("message-circle", size=17, aria_hidden="true"),
-            t("editor.open_chat"),
+            rx.el.span(t("editor.open_chat")),
             href=f"/chat/{EditorState.bot_id}",
-            class_name="button",
+            class_name="button to-chat",
         ),
     )
 
