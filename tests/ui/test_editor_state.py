@@ -167,7 +167,7 @@ class TestEditing:
         tab, state = await open_tab(scenario)
         await tab.fire(EditorState, "add_step", "question", 2, "option:1", None, None, False)
         assert (state.selected_id, state.selected_step["step_type"]) == (5, "question")
-        assert (stored(scenario, 5)["name"], stored(scenario, 5)["order"]) == ("Вопрос 5", 3)
+        assert (stored(scenario, 5)["name"], stored(scenario, 5)["order"]) == ("Вопрос 5", 4)
         assert stored(scenario, 2)["content"]["input"]["options"][1]["goto"] == 5
         assert browser(state)[2]["exits"][1]["to"] == 5
 

@@ -107,10 +107,18 @@ def test_an_exit_that_is_not_there_is_refused(talk):
 
 def test_a_new_step_stands_behind_its_source_and_is_linked(talk):
     after, _ = apply(talk, edits.add(talk, step(-1, order=0), source=2, key="option:1"))
-    assert listed(after) == [1, 2, -1, 3, 4]
+    assert listed(after) == [1, 2, 3, -1, 4]
     assert after.steps[2].content["input"]["options"][1]["goto"] == -1
     assert after.steps[-1].next_step is None
     assert [after.steps[id].order for id in listed(after)] == [1, 2, 3, 4, 5]
+
+
+def test_a_new_step_stands_behind_those_of_the_exits_before_its_own(talk):
+    first, _ = apply(talk, edits.add(talk, step(-1), source=2, key="option:1"))
+    after, _ = apply(first, edits.add(first, step(-2), source=2, key="next"))
+    assert listed(after) == [1, 2, 3, -1, -2, 4]
+    before, _ = apply(first, edits.add(first, step(-2), source=2, key="option:0"))
+    assert listed(before) == [1, 2, -2, 3, -1, 4]
 
 
 def test_a_step_inserted_on_an_edge_leads_where_the_edge_led(talk):

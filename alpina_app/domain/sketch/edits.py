@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, Final
 
 from alpina_app.domain.references import Place, map_gotos
-from alpina_app.domain.sketch.exits import exits_to, find_exit, with_exit
+from alpina_app.domain.sketch.exits import exits_of, exits_to, find_exit, with_exit
 from alpina_app.domain.sketch.model import Change, Sketch, SketchStep
 
 NAME_LENGTH: Final = 200
@@ -39,8 +40,8 @@ def add(
 ) -> Change:
     """A new step behind the exit `key` of `source`, or by itself.
 
-    In the list it stands behind its source, else last. `inserts`: it goes between the exit and
-    where that led.
+    In the list it stands behind its source and the steps that the exits before `key` lead to just
+    there, else last. `inserts`: it goes between the exit and where that led.
     """
     steps: dict[int, SketchStep | None] = {}
     if source is not None:
@@ -49,11 +50,20 @@ def add(
             step = replace(step, next_step=led.target)
         steps[source] = with_exit(before, key, step.id)
     listed = [one.id for one in sketch.ordered()]
-    at = len(listed) if source is None else listed.index(source) + 1
+    at = len(listed) if source is None else _place_behind(listed, sketch.steps[source], key)
     listed.insert(at, step.id)
     step = replace(step, order=max((one.order for one in sketch.steps.values()), default=0) + 1)
     known = {**sketch.steps, step.id: step, **{id: one for id, one in steps.items() if one}}
     return Change(_renumbered(known, listed, {step.id, *steps}), {})
+
+
+def _place_behind(listed: list[int], source: SketchStep, key: str) -> int:
+    earlier = takewhile(lambda one: one.key != key, exits_of(source))
+    led = {one.target for one in earlier if not one.follows}
+    at = listed.index(source.id) + 1
+    while at < len(listed) and listed[at] in led:
+        at += 1
+    return at
 
 
 def link(sketch: Sketch, source: int, key: str, target: int | None) -> Change:
