@@ -130,12 +130,25 @@ export function EditorViews(props) {
 
   const now = useRef({});
   now.current = { clipText, picked, readOnly, canUndo, canRedo, step };
+  // Asked to copy before the server told what the picked steps hold: done once it has.
+  const waiting = useRef(null);
+  useEffect(() => {
+    const asked = waiting.current;
+    if (!asked || (asked.picked === picked && !now.current.clipText())) return;
+    waiting.current = null;
+    if (asked.picked !== picked || !document.execCommand("copy")) return;
+    if (asked.deed === "cut" && !readOnly) events.onRemove(picked);
+  }, [clip, step, picked]);
   useEffect(() => {
     const elsewhere = (event) => isTyping(event.target) || Boolean(String(window.getSelection() ?? ""));
     const onCopy = (event) => {
       if (elsewhere(event)) return;
       const text = now.current.clipText();
-      if (!text) return;
+      if (!text) {
+        waiting.current = { deed: event.type, picked: now.current.picked };
+        if (now.current.picked.length) event.preventDefault();
+        return;
+      }
       event.clipboardData.setData("text/plain", text);
       event.preventDefault();
       if (event.type === "cut" && !now.current.readOnly) events.onRemove(now.current.picked);
