@@ -1,13 +1,11 @@
 """The live chat in a browser: streaming, history, faults, questions, links, frames."""
 
-import json
 import re
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-import simple_websocket
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlmodel import Session
@@ -15,6 +13,7 @@ from sqlmodel import Session
 from alpina_app.models import Bot, BotExecution, ChatLink, Message, utc_now
 from tests.support.openai_server import Drop, Held, Text
 from tests.support.pictures import message, question
+from tests.support.raw_socket import STATE, heard
 
 PAYLOADS = (
     "<script>window.hit = 1</script>",
@@ -443,41 +442,17 @@ def test_a_message_is_copied(page, talks, model, open_chat):
 
 
 def heard_by_thief(site, tab: str, bot_id: int, then=lambda: None) -> str:
-    """All that another client hears who connects with the tab's id and tries its events.
-
-    `then` is called once the client is connected.
-    """
-    state = "reflex___state____state"
-    chat = f"{state}.alpina_app___ui___states___chat____chat"
+    """All that another client hears who connects with the tab's id and tries its events."""
+    chat = f"{STATE}.alpina_app___ui___states___chat____chat"
     talk = {"bot": str(bot_id), "token": "A" * 43, "visit": "v"}
     events = [
-        {"name": f"{state}.hydrate_and_load"},
-        {"name": f"{state}.hydrate"},
+        {"name": f"{STATE}.hydrate_and_load"},
+        {"name": f"{STATE}.hydrate"},
         {"name": f"{chat}.enter", "payload": {**talk, "language": "ru"}},
         {"name": f"{chat}.load_older", "payload": {**talk, "before": 2**40}},
         {"name": f"{chat}.stop", "payload": {"bot": str(bot_id), "token": "A" * 43}},
     ]
-    router = {"pathname": f"/chat/{bot_id}", "asPath": f"/chat/{bot_id}"}
-    address = site.url.replace("http", "ws", 1)
-    socket = simple_websocket.Client.connect(
-        f"{address}/_event/?token={tab}&EIO=4&transport=websocket",
-        headers={"Origin": "http://127.0.0.1"},  # this client names its host without the port
-    )
-    # Not awaited: a greeting that comes with the handshake is given out with the frame after it.
-    socket.send("40/_event,")
-    heard: list[str] = []
-    for event in events:
-        socket.send("42/_event," + json.dumps(["event", {**event, "router_data": router}]))
-    then()
-    while (frame := socket.receive(wait_s(heard))) is not None:
-        heard.append(frame)
-    socket.close()
-    return "\n".join(heard)
-
-
-def wait_s(heard: list[str]) -> float:
-    """Long for the first answer, short for what may still follow."""
-    return 2 if any("is_hydrated" in frame for frame in heard) else 20
+    return heard(site.url, tab, f"/chat/{bot_id}", events, then=then)
 
 
 def test_a_tab_closed_in_mid_answer_is_told_to_nobody(page, talks, model, open_chat, site):
@@ -489,9 +464,9 @@ def test_a_tab_closed_in_mid_answer_is_told_to_nobody(page, talks, model, open_c
     model.wait_for_requests(1)
     tab = page.evaluate("sessionStorage.token")
     page.close()
-    heard = heard_by_thief(site, tab, bot_id, then=held.release)
-    assert "is_hydrated" in heard
-    assert "тайный" not in heard
+    told = heard_by_thief(site, tab, bot_id, then=held.release)
+    assert "is_hydrated" in told
+    assert "тайный" not in told
 
 
 def test_the_id_of_a_closed_tab_gives_nobody_its_conversation(page, talks, model, open_chat, site):
@@ -502,9 +477,9 @@ def test_the_id_of_a_closed_tab_gives_nobody_its_conversation(page, talks, model
     expect(bot_says(page)).to_have_text("тайный ответ")
     tab = page.evaluate("sessionStorage.token")
     page.close()
-    heard = heard_by_thief(site, tab, bot_id)
-    assert "is_hydrated" in heard
-    assert "тайный" not in heard
+    told = heard_by_thief(site, tab, bot_id)
+    assert "is_hydrated" in told
+    assert "тайный" not in told
 
 
 def fill(site, bot_id: int, count: int) -> None:

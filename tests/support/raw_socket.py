@@ -1,7 +1,7 @@
 """A client of the pages' event socket that is no browser."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import simple_websocket
@@ -11,11 +11,17 @@ _FIRST_S, _MORE_S = 20.0, 2.0
 
 
 def heard(
-    url: str, tab: str, path: str, events: Sequence[dict[str, Any]], cookies: str = ""
+    url: str,
+    tab: str,
+    path: str,
+    events: Sequence[dict[str, Any]],
+    cookies: str = "",
+    then: Callable[[], object] = lambda: None,
 ) -> str:
     """All that the server tells a client that connects with a tab's id and sends `events`.
 
     `events` have `name` and may have `payload`; `path` is the page they are said to come from.
+    `then` is called once they are sent.
     """
     headers = {"Origin": "http://127.0.0.1"}  # this client names its host without the port
     if cookies:
@@ -29,6 +35,7 @@ def heard(
     router = {"pathname": path, "asPath": path}
     for event in events:
         socket.send("42/_event," + json.dumps(["event", {**event, "router_data": router}]))
+    then()
     frames: list[str] = []
     wait_s = _FIRST_S
     while (frame := socket.receive(wait_s)) is not None:
