@@ -180,6 +180,27 @@ class TestPicking:
         expect(field(page, "Текст")).to_have_value("")
         expect(page.locator(".step-node")).to_have_count(4)
 
+    def test_what_is_written_right_after_picking_goes_into_the_picked_step(
+        self, page, scene, open_editor, site
+    ):
+        scenario = scene()
+        open_editor(page, scenario)
+        for name in ("Авторам", "Читателям", "Начало"):
+            node(page, name).click()
+            field(page, "Текст").fill(f"Это {name}")
+        add(page, "message")
+        field(page, "Текст").fill("Это новое")
+        is_saved(page)
+        steps = stored(site, scenario)
+        written = {name: one["content"].get("text") for name, one in steps.items()}
+        assert written == {
+            "Авторам": "Это Авторам",
+            "Читателям": "Это Читателям",
+            "Начало": "Это Начало",
+            "Сообщение 5": "Это новое",
+            "Роль": "Как вас зовут?",
+        }
+
 
 class TestPlaces:
     def test_a_dragged_step_stays_there_and_costs_little(self, page, scene, open_editor, site):

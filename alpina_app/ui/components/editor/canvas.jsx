@@ -233,6 +233,7 @@ function Flow({ model, places, marks, lit, picked, focus, language, say, readOnl
       return sameIds(before, ids) ? before : ids;
     });
     mine.current = chosen.map((one) => Number(one.id));
+    if (!sameIds(mine.current, sent.current)) events.onChoose(mine.current.length === 1 ? mine.current[0] : 0);
     clearTimeout(timers.current.pick);
     timers.current.pick = setTimeout(settle, PICK_PAUSE_MS);
   }, []);

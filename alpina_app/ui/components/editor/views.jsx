@@ -26,6 +26,32 @@ function firstField() {
   return inside.find((one) => one.checkVisibility()) ?? document.querySelector("#panel-step :is(textarea, input)");
 }
 
+const TURN_MS = 3_000;
+let turn = 0;
+
+function shownStep() {
+  const form = document.querySelector("#panel-step .sf");
+  return form ? Number(form.dataset.step) : 0;
+}
+
+// Another step was picked (0: none, null: a new one): until its form is there nobody writes into
+// the one before.
+function turnFormTo(id) {
+  const editor = document.querySelector(".editor");
+  const before = shownStep();
+  const number = (turn += 1);
+  const until = performance.now() + TURN_MS;
+  const look = () => {
+    if (number !== turn) return;
+    const shown = shownStep();
+    const isThere = id === null ? shown !== before : shown === id;
+    if (isThere || performance.now() > until) delete editor.dataset.turning;
+    else requestAnimationFrame(look);
+  };
+  if (before && before !== id) editor.dataset.turning = "true";
+  look();
+}
+
 // The events of the page under one object that never changes.
 function useEvents(props) {
   const latest = useRef(props);
@@ -86,6 +112,7 @@ export function EditorViews(props) {
   const open = useCallback((id) => {
     setPicked([id]);
     wanted.current = id;
+    turnFormTo(id);
     events.onOpen(id);
     focusForm();
   }, []);
@@ -93,7 +120,8 @@ export function EditorViews(props) {
   // `asked` may say that nobody opened it: then only a focus is led there that lost its place.
   function focusForm(asked = { current: true }, tries = 60) {
     if (window.matchMedia(NARROW).matches) return;
-    const field = now.current.step?.id === wanted.current && firstField();
+    const isThere = now.current.step?.id === wanted.current && shownStep() === wanted.current;
+    const field = isThere && !document.querySelector("[data-turning]") && firstField();
     if (field && (asked.current || document.activeElement === document.body)) field.focus();
     if (field) asked.current = false;
     else if (tries) requestAnimationFrame(() => focusForm(asked, tries - 1));
@@ -101,9 +129,10 @@ export function EditorViews(props) {
   const isAdding = useRef(false);
   const addStep = useCallback((...given) => {
     isAdding.current = true;
+    turnFormTo(null);
     events.onAdd(...given);
   }, []);
-  const viewEvents = useMemo(() => ({ ...events, onAdd: addStep, onPick: pick, onOpen: open }), []);
+  const viewEvents = useMemo(() => ({ ...events, onAdd: addStep, onChoose: turnFormTo, onPick: pick, onOpen: open }), []);
 
   function add(type) {
     const chosen = canvas.current.settle?.() ?? picked;
@@ -138,6 +167,7 @@ export function EditorViews(props) {
     waiting.current = null;
     if (asked.picked !== picked || !document.execCommand("copy")) return;
     if (asked.deed === "cut" && !readOnly) events.onRemove(picked);
+    if (asked.pastes) events.onPaste(now.current.clipText());
   }, [clip, step, picked]);
   useEffect(() => {
     const elsewhere = (event) => isTyping(event.target) || Boolean(String(window.getSelection() ?? ""));
@@ -145,8 +175,9 @@ export function EditorViews(props) {
       if (elsewhere(event)) return;
       const text = now.current.clipText();
       if (!text) {
+        if (!now.current.picked.length) return;
         waiting.current = { deed: event.type, picked: now.current.picked };
-        if (now.current.picked.length) event.preventDefault();
+        event.preventDefault();
         return;
       }
       event.clipboardData.setData("text/plain", text);
@@ -155,6 +186,11 @@ export function EditorViews(props) {
     };
     const onPaste = (event) => {
       if (isTyping(event.target) || now.current.readOnly) return;
+      if (waiting.current) {
+        waiting.current.pastes = true;
+        event.preventDefault();
+        return;
+      }
       const text = event.clipboardData.getData("text/plain");
       if (!text.startsWith(CLIP_START)) return;
       event.preventDefault();
