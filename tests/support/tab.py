@@ -62,14 +62,17 @@ class Tab:
         return json_dumps(self._root.dict(), ensure_ascii=False)
 
     async def fire(self, kind: type[Any], handler: str, /, *args: Any) -> Told:
-        """Runs an event handler to its end."""
+        """Runs an event handler to its end. What its states hold then can be kept elsewhere."""
         state = await self.state(kind)
         found = kind.event_handlers[handler]
         target = _Background(state) if found.is_background else state
         result = found.fn(target, *args)
         if inspect.isasyncgen(result):
-            return [told async for event in result for told in _told(event)]
-        return _told(await result)
+            told = [told async for event in result for told in _told(event)]
+        else:
+            told = _told(await result)
+        _serialize(self._root)
+        return told
 
     async def toasts(self, kind: type[Any], handler: str, /, *args: Any) -> list[str]:
         """`fire`, and what its toasts say."""
@@ -118,6 +121,14 @@ class _Background:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._state, name, value)
+
+
+def _serialize(state: Any) -> None:
+    """As Reflex does where states live in Redis; raises StateSerializationError."""
+    if state._was_touched:
+        state._serialize()
+    for one in state.substates.values():
+        _serialize(one)
 
 
 def _told(result: Any) -> Told:

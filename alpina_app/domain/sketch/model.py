@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final, cast
 
 from alpina_app.domain.contents import StepType
@@ -69,7 +68,7 @@ class Change:
         return bool(self.steps or self.fields)
 
 
-NOTHING: Final = Change(MappingProxyType({}), MappingProxyType({}))
+NOTHING: Final = Change()
 
 
 def apply(sketch: Sketch, change: Change) -> tuple[Sketch, Change]:
