@@ -24,6 +24,7 @@ PAGES = {
     "admin": "/admin/",
 }
 SIZES = {"": (1280, 800), "-phone": (390, 800)}
+BEGIN = {"ru": "Начать разговор", "en": "Start the conversation"}
 SETTLED_MS = 1200
 
 
@@ -68,6 +69,8 @@ def _take(
     for name, path in PAGES.items():
         page.goto(url + path)
         page.wait_for_load_state("networkidle")
+        if name == "chat":
+            page.get_by_role("button", name=BEGIN[language]).click()
         page.wait_for_timeout(SETTLED_MS)
         page.screenshot(path=IMAGES / f"{name}-{language}-{scheme}{suffix}.png")
     context.close()
