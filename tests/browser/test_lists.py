@@ -266,3 +266,22 @@ def test_an_empty_list_says_what_to_do_next(own_site, new_page, watch, path):
     expect(main.get_by_role("heading", level=2)).to_be_visible()
     expect(main.get_by_role("link").or_(main.get_by_role("button")).first).to_be_visible()
     assert site.call(lambda session: session.exec(select(Bot.id)).all()) == []
+
+
+def test_an_empty_list_offers_what_it_is_for_once(own_site, new_page, watch):
+    site = own_site()
+    watch.url = site.url
+    page = new_page()
+    page.context.add_cookies(site.login_cookies("editor"))
+    page.goto(f"{site.url}/bots")
+    page.get_by_role("link", name="Новый бот").click()
+    page.get_by_label("Название", exact=True).fill("Первый")
+    page.get_by_role("button", name="Создать бота").click()
+    expect(page).to_have_url(re.compile(r"/bots/\d+$"))
+    page.get_by_role("link", name="Боты", exact=True).click()
+    expect(page.get_by_role("link", name="Первый")).to_be_visible()
+    expect(page.get_by_role("link", name="Новый бот")).to_have_count(1)
+    page.get_by_role("link", name="Сценарии", exact=True).click()
+    page.get_by_role("heading", level=2, name="Сценариев пока нет").wait_for()
+    page.get_by_role("button", name="Новый сценарий").click()
+    expect(page.get_by_role("dialog", name="Новый сценарий")).to_be_visible()

@@ -188,6 +188,12 @@ def rows_skeleton(count: int = 5) -> rx.Component:
     )
 
 
+def unless_empty(state: Any, *parts: rx.Component) -> rx.Component:
+    """`parts` of a page's head, where the empty list does not offer the same itself."""
+    is_empty = state.ready & (state.count == 0) & ~state.is_narrowed
+    return rx.cond(is_empty, rx.fragment(), rx.fragment(*parts))
+
+
 def _nothing_found(state: Any) -> rx.Component:
     return empty_state(
         "search-x",

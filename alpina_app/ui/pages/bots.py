@@ -16,6 +16,7 @@ from alpina_app.ui.components.lists import (
     row_switch,
     rows_or_why_not,
     toolbar,
+    unless_empty,
 )
 from alpina_app.ui.components.shell import page_head, shell
 from alpina_app.ui.components.states import empty_state
@@ -38,7 +39,7 @@ def bots() -> rx.Component:
                         class_name="button",
                         on_click=Bots.open_import,
                     ),
-                    new_bot_link(),
+                    unless_empty(Bots, new_bot_link()),
                 ),
             ),
         ),

@@ -17,6 +17,7 @@ from alpina_app.ui.components.lists import (
     row_switch,
     rows_or_why_not,
     toolbar,
+    unless_empty,
 )
 from alpina_app.ui.components.shell import page_head, shell
 from alpina_app.ui.components.states import empty_state
@@ -27,7 +28,10 @@ from alpina_app.ui.texts import t, words
 
 def scenarios() -> rx.Component:
     return shell(
-        page_head(t("work.scenarios_title"), rx.cond(Session.may_edit, _new_button())),
+        page_head(
+            t("work.scenarios_title"),
+            rx.cond(Session.may_edit, unless_empty(Scenarios, _new_button())),
+        ),
         toolbar(
             Scenarios,
             bot_filter(Scenarios),
