@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from alpina_app.i18n import translate
 from alpina_app.models import Bot, BotExecution, LoginSession, Step
+from tests.browser.conftest import eventually
 from tests.support.openai_server import Text
 
 PAYLOAD = '<script>window.hit=1</script><img src=x onerror="window.hit=1">'
@@ -422,7 +423,7 @@ class TestList:
         switch.focus()
         editor.keyboard.press("Space")
         expect(switch).not_to_be_checked()
-        assert bot_of(site, bot_id).is_active is False
+        eventually(lambda: not bot_of(site, bot_id).is_active)
 
     def test_a_bot_goes_out_as_a_file_comes_back_and_is_deleted(
         self, editor, visit, talks, site, tmp_path: Path

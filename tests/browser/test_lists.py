@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from alpina_app.i18n import translate
 from alpina_app.models import Bot, BotExecution, Message, Scenario, Step, TraceEvent
 from alpina_app.services.scenario_templates import list_templates
+from tests.browser.conftest import eventually
 
 EDITOR = re.compile(r"/scenarios/\d+")
 
@@ -82,13 +83,13 @@ class TestScenarios:
         visit(editor, "/scenarios?search=Включаемый")
         switch = editor.get_by_role("switch", name="Сценарий «Включаемый» включён")
         switch.check()
-        expect(switch).to_be_checked()
+        eventually(lambda: scenario_of(site, scenario_id).is_active)
         editor.reload()
         expect(switch).to_be_checked()
         switch.uncheck()
+        eventually(lambda: not scenario_of(site, scenario_id).is_active)
         editor.reload()
         expect(switch).not_to_be_checked()
-        assert scenario_of(site, scenario_id).is_active is False
 
     @pytest.mark.parametrize("language", ["ru", "en"])
     def test_a_ready_one_brings_its_name_and_steps(

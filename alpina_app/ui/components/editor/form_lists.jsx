@@ -1,6 +1,7 @@
 // Lists of a content: rows with a place of their own that can be added, moved and removed.
 
 import { useRef } from "react";
+import { flushSync } from "react-dom";
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import { useForm, usePlace } from "./form_context.jsx";
 import { Notes } from "./form_controls.jsx";
@@ -89,14 +90,21 @@ export function AddButton({ label, onClick }) {
   );
 }
 
+// Changes rows and leads the focus before the next key comes: a key typed at once is not lost.
+export function changeAndFocus(change, find) {
+  flushSync(change);
+  find()?.focus();
+}
+
 // The simplest of lists: a card for each row. `fresh()` makes a new one, `name(n)` says which.
 export function RowList({ path, fresh, add, name, keep, children }) {
   const rows = useRows(path, { keep });
   const box = useRef(null);
-  const addOne = () => {
-    rows.add([fresh()]);
-    requestAnimationFrame(() => box.current?.querySelector(".sf-card:last-of-type :is(input, textarea)")?.focus());
-  };
+  const addOne = () =>
+    changeAndFocus(
+      () => rows.add([fresh()]),
+      () => box.current?.querySelector(".sf-card:last-of-type :is(input, textarea)"),
+    );
   return (
     <div className="sf-list" ref={box}>
       <Notes id={`${rows.id}-notes`} notes={rows.notes} />

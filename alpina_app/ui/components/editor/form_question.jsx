@@ -5,7 +5,7 @@ import { ChevronDown, ListPlus } from "lucide-react";
 import { useForm, usePlace } from "./form_context.jsx";
 import { Field, Group, More, Notes, NumberField, SelectField, SwitchField, TextField, ValueField } from "./form_controls.jsx";
 import { GotoField } from "./form_exits.jsx";
-import { AddButton, IconButton, RowButtons, useRows } from "./form_lists.jsx";
+import { AddButton, IconButton, RowButtons, changeAndFocus, useRows } from "./form_lists.jsx";
 import { TemplateField, VariableField } from "./form_variables.jsx";
 import { asObject, asText } from "./form_values.js";
 
@@ -180,12 +180,9 @@ function Options() {
   const rows = useRows(PATH, { keep: true });
   const box = useRef(null);
   const [pasting, setPasting] = useState(false);
-  const focus = (n) =>
-    requestAnimationFrame(() => box.current?.querySelectorAll("[data-option-label]")[n]?.focus());
-  const addAt = (n) => {
-    rows.add([{ label: "" }], n);
-    focus(n);
-  };
+  const changeTo = (n, change) =>
+    changeAndFocus(change, () => box.current?.querySelectorAll("[data-option-label]")[n]);
+  const addAt = (n) => changeTo(n, () => rows.add([{ label: "" }], n));
   return (
     <div className="sf-list" ref={box} role="group" aria-label={say("options")}>
       <span className="label" aria-hidden="true">
@@ -200,17 +197,12 @@ function Options() {
           onEnter={() => addAt(n + 1)}
           onLines={(lines) => {
             const [first, ...rest] = lines;
-            rows.replace(n, [{ ...asObject(rows.list[n]), label: first }, ...rest.map((label) => ({ label }))]);
-            focus(n + rest.length);
+            changeTo(n + rest.length, () =>
+              rows.replace(n, [{ ...asObject(rows.list[n]), label: first }, ...rest.map((label) => ({ label }))]),
+            );
           }}
-          onErase={() => {
-            rows.remove(n);
-            focus(Math.max(0, n - 1));
-          }}
-          onMove={(to) => {
-            rows.move(n, to);
-            focus(Math.min(Math.max(to, 0), rows.list.length - 1));
-          }}
+          onErase={() => changeTo(Math.max(0, n - 1), () => rows.remove(n))}
+          onMove={(to) => changeTo(Math.min(Math.max(to, 0), rows.list.length - 1), () => rows.move(n, to))}
         />
       ))}
       {!readOnly && (
@@ -224,11 +216,12 @@ function Options() {
       )}
       {pasting && (
         <ManyLines
-          onAdd={(lines) => {
-            rows.add(lines.map((label) => ({ label })));
-            setPasting(false);
-            focus(rows.list.length + lines.length - 1);
-          }}
+          onAdd={(lines) =>
+            changeTo(rows.list.length + lines.length - 1, () => {
+              rows.add(lines.map((label) => ({ label })));
+              setPasting(false);
+            })
+          }
         />
       )}
     </div>
