@@ -55,7 +55,7 @@ def answer(value: Any, status: int = 200) -> Answer:
 
 
 def json_body(value: Any) -> bytes:
-    """Compact UTF-8. Contents and variables may hold integers over 64 bits, which orjson refuses."""
+    """Compact UTF-8; integers over 64 bits, which contents and variables may hold, included."""
     try:
         return orjson.dumps(value)
     except TypeError:
