@@ -54,8 +54,6 @@ def _run(console: Console, sock: socket.socket, host: str) -> int:
     from alpina_app.serving import serve
 
     def ready() -> None:
-        # What is loaded by now stays: the collector need not look at it again.
-        gc.freeze()
         gc.enable()
         console.say("serving", url=url)
         if settings.wants_local_model and environment.is_ready(environment.LOCAL):

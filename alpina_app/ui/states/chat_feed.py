@@ -12,7 +12,7 @@ from typing import Any, Final, assert_never
 from alpina_app.services.turns import Begun, Delta, Event, Failed, Finished, Said
 
 OVERLAP: Final = 6  # frames
-FIRST_PAUSE_S: Final = 0.04
+FIRST_PAUSE_S: Final = 0.03
 _UNITS_PER_S: Final = 60_000
 _LONGEST_PAUSE_S: Final = 0.25
 
