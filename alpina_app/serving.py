@@ -171,8 +171,8 @@ class _Lifespan:
         async def watch(message: Message) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
-                # A full collection stops every stream, for a quarter of a second with 100 tabs. What
-                # is loaded by now stays, and what tabs hold is looked through seldom.
+                # A full collection stops every stream, a quarter of a second with 100 tabs. What is
+                # loaded by now stays, and what tabs hold is looked through seldom.
                 gc.freeze()
                 gc.set_threshold(10_000, 20, 50)
                 self._on_ready()
