@@ -14,15 +14,19 @@ R = TypeVar("R")
 
 
 class _Job:
-    """One piece of work; `answer` is awaited, `ended` by a caller who was cancelled meanwhile."""
+    """One piece of work; `answer` is awaited, `ended` by a caller who was cancelled meanwhile.
 
-    __slots__ = ("_loop", "_work", "answer", "ended")
+    `is_over`: nothing will be delivered any more, a caller who is only then cancelled included.
+    """
+
+    __slots__ = ("_loop", "_work", "answer", "ended", "is_over")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, work: Callable[[], Any]) -> None:
         self._loop = loop
         self._work = work
         self.answer: asyncio.Future[Any] = loop.create_future()
         self.ended: asyncio.Future[None] | None = None
+        self.is_over = False
 
     def run(self) -> None:
         result: Any = None
@@ -35,6 +39,7 @@ class _Job:
             self._loop.call_soon_threadsafe(self._deliver, result, problem)
 
     def _deliver(self, result: Any, problem: BaseException | None) -> None:
+        self.is_over = True
         if self.ended is not None:
             self.ended.set_result(None)
         elif not self.answer.cancelled():
@@ -79,6 +84,8 @@ class Threads:
             thread.join()
 
     async def _until_ended(self, job: _Job) -> None:
+        if job.is_over:
+            return
         job.ended = asyncio.get_running_loop().create_future()
         while not job.ended.done():
             try:
