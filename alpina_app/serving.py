@@ -86,6 +86,7 @@ async def _serve(
     lifespan = _Lifespan(app, on_ready)
     server = _Embedded(lifespan, sock)
     stopping = asyncio.Event()
+    ending: list[asyncio.Task[None]] = []  # held, or it might be collected
     asked = 0
 
     def stop() -> None:
@@ -95,6 +96,7 @@ async def _serve(
             on_stop()
             stopping.set()
             server.stop()  # type: ignore[no-untyped-call]
+            ending.append(asyncio.ensure_future(lifespan.end_requests()))
         else:
             lifespan.hurry.set()
 
@@ -149,43 +151,48 @@ def _room_for_connections() -> int:
 
 
 class _Lifespan:
-    """Says when the application is ready, and lets requests under way end before it closes."""
+    """Says when the application is ready, and ends requests that would hold up the stop."""
 
     def __init__(self, app: ASGIApp, on_ready: Callable[[], None]) -> None:
         self._app = app
         self._on_ready = on_ready
-        self._running = 0
+        self._requests: set[asyncio.Task[Any]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._ending = False
         self.hurry = asyncio.Event()
         self.problem = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._app(scope, self._draining(receive), self._watching(send))
+            await self._app(scope, receive, self._watching(send))
         elif scope["type"] == "http":
-            self._running += 1
-            self._idle.clear()
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                self._running -= 1
-                if not self._running:
-                    self._idle.set()
+            await self._request(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _draining(self, receive: Receive) -> Receive:
-        async def drain() -> Message:
-            message = await receive()
-            if message["type"] == "lifespan.shutdown":
-                waits = [asyncio.ensure_future(event.wait()) for event in (self._idle, self.hurry)]
-                await asyncio.wait(waits, timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
-                for wait in waits:
-                    wait.cancel()
-            return message
+    async def end_requests(self) -> None:
+        """Those under way may end within GRACE_S, or until `hurry`; the server waits for them."""
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._idle, self.hurry)]
+        await asyncio.wait(waits, timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED)
+        self._ending = True
+        for task in (*waits, *self._requests):
+            task.cancel()
 
-        return drain
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._requests.add(task)
+        self._idle.clear()
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self._ending:
+                raise
+        finally:
+            self._requests.discard(task)
+            if not self._requests:
+                self._idle.set()
 
     def _watching(self, send: Send) -> Send:
         async def watch(message: Message) -> None:
