@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -273,22 +274,28 @@ class TestForm:
 
 
 class TestTwoPeople:
-    def test_the_second_chooses_field_by_field(self, editor, new_page, sign_in, visit, talks, site):
+    @pytest.mark.parametrize("language", ["ru", "en"])
+    def test_the_second_chooses_field_by_field(
+        self, new_page, sign_in, visit, talks, site, language
+    ):
+        said = partial(translate, language)
+        editor = new_page(language=language)
+        sign_in(editor, "editor")
         bot_id = talks.bot(name="Общий", description="", system_prompt="Было")
         visit(editor, f"/bots/{bot_id}")
-        other = new_page()
+        other = new_page(language=language)
         sign_in(other, "administrator")
         visit(other, f"/bots/{bot_id}")
         field(other, "name").fill("Имя первого")
         field(other, "description").fill("Описание первого")
-        button(other, "Сохранить").click()
-        expect(toast(other, "Сохранено")).to_be_visible()
+        button(other, said("forms.save")).click()
+        expect(toast(other, said("forms.saved"))).to_be_visible()
 
         field(editor, "name").fill("Имя второго")
         field(editor, "system_prompt").fill("Стало")
-        button(editor, "Сохранить").click()
+        button(editor, said("forms.save")).click()
         asked = dialog(editor)
-        expect(asked).to_contain_text("Бота уже изменил кто-то другой")
+        expect(asked).to_contain_text(said("bots.conflict_title"))
         for text in ("Имя первого", "Имя второго", "Описание первого", "Стало", "Было"):
             expect(asked).to_contain_text(text)
         assert bot_of(site, bot_id).name == "Имя первого"
@@ -296,10 +303,10 @@ class TestTwoPeople:
         expect(asked).to_have_count(0)
         assert field(editor, "name").input_value() == "Имя второго"
 
-        button(editor, "Сохранить").click()
-        names = asked.get_by_role("group", name="Название")
-        names.get_by_label("Сохранено другим").check()
-        button(editor, "Сохранить выбранное").click()
+        button(editor, said("forms.save")).click()
+        names = asked.get_by_role("group", name=said("bots.name"))
+        names.get_by_label(said("bots.conflict_theirs")).check()
+        button(editor, said("bots.conflict_save")).click()
         expect(asked).to_have_count(0)
         expect(field(editor, "name")).to_have_value("Имя первого")
         found = bot_of(site, bot_id)

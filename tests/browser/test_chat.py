@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlmodel import Session
 
+from alpina_app.i18n import translate
 from alpina_app.models import Bot, BotExecution, ChatLink, Message, utc_now
 from tests.support.openai_server import Drop, Held, Text
 from tests.support.pictures import message, question
@@ -30,9 +32,13 @@ def lines(page: Page):
     return page.locator(".chat-line:has(.chat-meta)")
 
 
+COMPOSER = re.compile("^(Сообщение|Message)$")
+both_languages = pytest.mark.parametrize("language", ["ru", "en"])
+
+
 def say(page: Page, text: str) -> None:
-    page.get_by_label("Сообщение", exact=True).fill(text)
-    page.get_by_label("Сообщение", exact=True).press("Enter")
+    page.get_by_label(COMPOSER).fill(text)
+    page.get_by_label(COMPOSER).press("Enter")
 
 
 def bot_says(page: Page):
@@ -86,7 +92,11 @@ def test_tokens_are_shown_before_the_answer_is_whole(page, talks, model, open_ch
     expect(bot_says(page)).to_have_text("раз два три")
 
 
-def test_a_reload_in_mid_answer_follows_the_same_turn(page, talks, model, open_chat, site):
+@both_languages
+def test_a_reload_in_mid_answer_follows_the_same_turn(
+    new_page, talks, model, open_chat, site, language
+):
+    page = new_page(language=language)
     bot_id = talks.bot()
     words = tuple(f"слово{number} " for number in range(40))
     model.enqueue(Text("".join(words).strip(), pieces=words, pause_s=0.1))
@@ -258,21 +268,23 @@ def test_restart_asks_first_and_begins_anew(page, talks, open_chat, ids):
     expect(page.get_by_text("Разговор начат")).to_have_count(2)
 
 
-def test_a_link_continues_on_another_device(page, new_page, talks, model, open_chat, site):
+@both_languages
+def test_a_link_continues_on_another_device(new_page, talks, model, open_chat, site, language):
+    page, other = new_page(language=language), new_page(language=language)
+    said = partial(translate, language)
     bot_id = talks.bot()
     model.enqueue("Первый ответ", "Второй ответ")
     open_chat(page, bot_id)
     say(page, "Первый вопрос")
     expect(bot_says(page)).to_have_text("Первый ответ")
-    page.get_by_role("button", name="Меню чата").click()
-    page.get_by_role("button", name="Продолжить на другом устройстве").click()
-    link = page.get_by_label("Ссылка на этот разговор").input_value()
+    page.get_by_role("button", name=said("talk.menu")).click()
+    page.get_by_role("button", name=said("talk.link")).click()
+    link = page.get_by_label(said("talk.link_label")).input_value()
     assert link.startswith(f"{site.url}/chat/{bot_id}?t=")
 
-    other = new_page()
     other.goto(link)
     expect(bot_says(other)).to_have_text("Первый ответ")
-    expect(other.get_by_text("начатый на другом устройстве")).to_be_visible()
+    expect(other.get_by_text(said("talk.link_opened"))).to_be_visible()
     assert "t=" not in other.url
     say(other, "Второй вопрос")
     expect(bot_says(other)).to_have_text(["Первый ответ", "Второй ответ"])
@@ -282,7 +294,7 @@ def test_a_link_continues_on_another_device(page, new_page, talks, model, open_c
     page.keyboard.press("Escape")
     say(page, "/start")
     expect(bot_says(page)).to_have_count(3)
-    other.get_by_text("начатый на другом устройстве").wait_for(state="hidden")
+    other.get_by_text(said("talk.link_opened")).wait_for(state="hidden")
 
 
 def test_a_guessed_link_opens_nothing(page, talks, model, open_chat, site):
@@ -544,23 +556,26 @@ def count_frames(socket, carried: list[int]) -> None:
     socket.on("framereceived", count)
 
 
-def test_a_lost_connection_is_said_and_comes_back(own_site, browser, model, watch):
+@both_languages
+def test_a_lost_connection_is_said_and_comes_back(own_site, browser, model, watch, language):
+    said = partial(translate, language)
     site = own_site()
     [bot_id] = site.add(Bot(name="Бот", created_by_id=1))
     model.enqueue("Ответ до обрыва", "Ответ после обрыва")
     context = browser.new_context(locale="ru-RU")
+    context.add_init_script(f"localStorage.setItem('alpina-language', '{language}')")
     page = context.new_page()
     page.goto(f"{site.url}/chat/{bot_id}")
     say(page, "До")
     expect(bot_says(page)).to_have_text("Ответ до обрыва")
     site.stop(hard=True)
-    expect(page.locator(".chat-status")).to_have_text("нет связи, подключаемся…")
-    expect(page.locator(".chat-offline")).to_contain_text("написанное сохранится")
-    page.get_by_label("Сообщение", exact=True).fill("После")
-    expect(page.get_by_role("button", name="Отправить")).to_be_disabled()
+    expect(page.locator(".chat-status")).to_have_text(said("talk.status_offline"))
+    expect(page.locator(".chat-offline")).to_contain_text(said("talk.offline_notice"))
+    page.get_by_label(COMPOSER).fill("После")
+    expect(page.get_by_role("button", name=said("talk.send"))).to_be_disabled()
     site.start()
-    expect(page.locator(".chat-status")).to_have_text("на связи")
-    page.get_by_label("Сообщение", exact=True).press("Enter")
+    expect(page.locator(".chat-status")).to_have_text(said("talk.status_ready"))
+    page.get_by_label(COMPOSER).press("Enter")
     expect(bot_says(page)).to_have_text(["Ответ до обрыва", "Ответ после обрыва"])
     context.close()
 
